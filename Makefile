@@ -1,0 +1,85 @@
+# Works with git, make and Python >= 3.11 alone; everything else goes into .venv from the hash-checked requirements.
+# Choose another interpreter with `make PYTHON=/path/to/python3.12 …`.
+
+BIN := .venv/bin
+PACKAGES := libs/common services/api services/scheduler services/worker libs/cli
+PROJECTS := $(PACKAGES:%=%/pyproject.toml)
+PIP := $(BIN)/python -m pip install --disable-pip-version-check --quiet
+
+# The newest Python that fits and can make environments; asked only when one is to be made.
+USABLE := import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))
+PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3; do \
+	"$$python" -c '$(USABLE)' 2>/dev/null && { echo "$$python"; break; }; done)
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help install demo up test lint types check lock clean
+
+help: ## List the targets
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1@\2/p' $(MAKEFILE_LIST) | while IFS=@ read -r target text; do \
+		printf '%-16s %s\n' "$$target" "$$text"; done
+
+install: .venv/.dev ## Create .venv with everything that running, testing and developing take
+
+demo: .venv/.runtime ## Start the whole stack, run examples/sample.yaml, show it live
+	@$(BIN)/penstock demo
+
+up: .venv/.runtime ## Start the whole stack and keep it up at http://127.0.0.1:8000 (Ctrl-C stops it)
+	@$(BIN)/penstock up
+
+test: .venv/.dev ## Run every test; fails below 95 % branch coverage of the core
+	$(BIN)/coverage run -m pytest
+	$(BIN)/coverage report
+
+lint: .venv/.dev ## Check style, formatting and the direction of imports
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/lint-imports
+
+types: .venv/.dev ## Check the types
+	$(BIN)/mypy
+
+check: lint types test ## Everything that continuous integration checks
+
+# Three layers, each redone only when what it is made from has changed: the environment, what running takes, the tools.
+
+.venv/bin/pip:
+	@"$(PYTHON)" -c '$(USABLE)' 2>/dev/null || { \
+		echo 'Penstock needs Python 3.11 or newer with its venv module.'; \
+		[ -z "$(PYTHON)" ] || { echo '$(PYTHON) is not that.'; exit 1; }; \
+		for python in python3.13 python3.12 python3.11 python3; do \
+			"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || continue; \
+			echo "$$python is new enough but its venv package is missing (Debian, Ubuntu: apt install python3-venv)."; \
+			exit 1; \
+		done; \
+		echo 'None is on the PATH. If it is elsewhere: make PYTHON=/path/to/python3 …'; exit 1; } >&2
+	@echo "Creating .venv with $$("$(PYTHON)" --version)"
+	@"$(PYTHON)" -m venv --clear .venv
+
+.venv/.runtime: .venv/bin/pip requirements.txt $(PROJECTS)
+	@echo 'Installing what running Penstock takes'
+	@$(PIP) --require-hashes -r requirements.txt
+	@$(PIP) --no-deps --no-build-isolation $(PACKAGES:%=-e %)
+	@touch $@
+
+.venv/.dev: .venv/.runtime requirements-dev.txt
+	@echo 'Installing what testing and developing take'
+	@$(PIP) --require-hashes -r requirements-dev.txt
+	@touch $@
+
+# Pinned versions stay as long as they fit; `make lock LOCK=--upgrade` takes the newest. Our own packages are not
+# listed. The build tools are: with them our packages install without fetching anything unchecked.
+LOCK :=
+COMPILE = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	--no-emit-index-url --no-emit-find-links --no-emit-package penstock --no-emit-package penstock-api \
+	--no-emit-package penstock-scheduler --no-emit-package penstock-worker --no-emit-package penstock-cli $(LOCK)
+
+lock: ## Pin the dependencies anew in requirements.txt and requirements-dev.txt (needs uv)
+	@command -v uv >/dev/null || { echo 'make lock needs uv: https://docs.astral.sh/uv/' >&2; exit 1; }
+	$(COMPILE) $(PROJECTS) --group pyproject.toml:dev --output-file requirements-dev.txt
+	printf '%s\n' hatchling editables | $(COMPILE) - $(PROJECTS) --constraints requirements-dev.txt --output-file requirements.txt
+
+clean: ## Remove .venv, caches and build output; the data in .penstock stays
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage .coverage.*
+	rm -rf $(PACKAGES:%=%/build) $(PACKAGES:%=%/dist)
+	find . -path ./.git -prune -o -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,65 @@
+"""What a person defines: a DAG of tasks, and the version that names its exact content.
+
+A definition that reached these types is valid: ``penstock.definition`` checks, this module only holds.
+"""
+
+import hashlib
+from typing import Any
+
+import msgspec
+
+VERSION_LENGTH = 32
+"""Hex digits of a version: 128 bits of SHA-256, which no two definitions share by accident."""
+
+
+class TaskSpec(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """One node of a DAG: a shell ``command`` or a ``callable`` (``module:function``), exactly one of the two.
+
+    ``retries`` counts the attempts after the first. ``retry_delay_seconds`` is the wait before the first retry; it
+    doubles with each. ``timeout_seconds`` bounds one attempt; None means no bound. ``metadata`` is passed to a
+    callable.
+    """
+
+    id: str
+    name: str
+    command: str | None = None
+    callable: str | None = None
+    dependencies: tuple[str, ...] = ()
+    retries: int = 0
+    retry_delay_seconds: float = 5.0
+    timeout_seconds: float | None = None
+    metadata: dict[str, Any] = {}
+    env: dict[str, str] = {}
+    description: str = ""
+
+
+class DagSpec(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """A DAG definition; ``tasks`` maps each task's id to the task, in the order written."""
+
+    id: str
+    name: str
+    tasks: dict[str, TaskSpec]
+    description: str = ""
+
+
+_canonical = msgspec.json.Encoder(order="sorted")
+_plain = msgspec.json.Encoder()
+_decoder = msgspec.json.Decoder(DagSpec)
+
+
+def encode_dag(dag: DagSpec) -> bytes:
+    """Return the definition as JSON, tasks in the order written."""
+    return _plain.encode(dag)
+
+
+def decode_dag(data: bytes) -> DagSpec:
+    """Return the definition that :func:`encode_dag` wrote."""
+    return _decoder.decode(data)
+
+
+def dag_version(dag: DagSpec) -> str:
+    """Return the version of a definition: a hash of its canonical content.
+
+    Neither the order of keys, nor the format it was written in, nor a default spelt out changes the version.
+    """
+    return hashlib.sha256(_canonical.encode(dag)).hexdigest()[:VERSION_LENGTH]

@@ -1,0 +1,183 @@
+"""The vocabulary of the log: every fact that is reported and every decision that is taken.
+
+A *fact* (requested by the API, reported by a worker, found by the sweep) waits in an inbox; once the scheduler has
+accepted it, it is an *event* of the log. Decisions of the scheduler are events from birth. Both are the same types: an
+event has ``at`` and ``cause`` filled in, a fact leaves them empty.
+
+Types grow by fields with defaults. Any other change raises ``SCHEMA_VERSION`` and adds an upcaster in ``codec``.
+"""
+
+import msgspec
+from msgspec import field
+
+from penstock.core.dag import DagSpec
+from penstock.core.status import RunStatus
+
+SCHEMA_VERSION = 1
+
+
+def _schema_version() -> int:
+    # A factory, because msgspec omits a field that equals its default and the version must stand in every entry.
+    return SCHEMA_VERSION
+
+
+class TaskError(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Why an attempt failed. ``kind`` is for programs (``exit``, ``timeout``, ``exception``, ``lost`` …)."""
+
+    kind: str
+    message: str
+    traceback: str = ""
+
+
+class Event(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    omit_defaults=True,
+    tag=True,
+    tag_field="type",
+    cache_hash=False,
+):
+    """What every entry has: the schema version, when it was accepted (ms since the epoch, server clock), and why.
+
+    ``cause`` is ``inbox:<entry id>`` for an accepted fact and ``log:<seq>`` for a decision, the event that made it due.
+    """
+
+    v: int = field(default_factory=_schema_version)
+    at: int = 0
+    cause: str = ""
+
+
+class DagRegistered(Event, frozen=True, kw_only=True):
+    """A definition became the current version of its DAG."""
+
+    dag_id: str
+    version: str
+    definition: DagSpec
+
+
+class RunEvent(Event, frozen=True, kw_only=True):
+    """An event about one run."""
+
+    run_id: str
+
+
+class RunRequested(RunEvent, frozen=True, kw_only=True):
+    """A run of one version is wanted."""
+
+    dag_id: str
+    version: str
+
+
+class RunCancelled(RunEvent, frozen=True, kw_only=True):
+    """Somebody asked for the run to end: nothing more is started and what runs is killed."""
+
+
+class RunStarted(RunEvent, frozen=True, kw_only=True):
+    """The run may make its tasks ready."""
+
+
+class RunFinished(RunEvent, frozen=True, kw_only=True):
+    """Every task has ended, and so has the run."""
+
+    status: RunStatus
+
+
+class TaskEvent(RunEvent, frozen=True, kw_only=True):
+    """An event about one task of a run. ``attempt`` counts from 1 and is 0 for a task that never became ready."""
+
+    task_id: str
+    attempt: int = 0
+
+
+class TaskReady(TaskEvent, frozen=True, kw_only=True):
+    """An attempt was put on ``queue``.
+
+    ``reason`` is ``start`` (nothing to wait for), ``dependencies``, ``retry``, ``lost`` or ``returned``; ``waited_for``
+    is the dependency that ended last.
+    """
+
+    queue: str
+    reason: str
+    waited_for: str = ""
+
+
+class TaskStarted(TaskEvent, frozen=True, kw_only=True):
+    """A worker claimed the attempt."""
+
+    worker: str
+
+
+class TaskSucceeded(TaskEvent, frozen=True, kw_only=True):
+    """The attempt did its work. ``output`` is JSON; ``duration_ms`` was measured by the worker's monotonic clock."""
+
+    worker: str
+    duration_ms: int = 0
+    exit_code: int | None = None
+    output: msgspec.Raw | None = None
+
+
+class TaskFailed(TaskEvent, frozen=True, kw_only=True):
+    """The attempt failed. ``retry_at`` (ms) is set on acceptance when another attempt will follow."""
+
+    worker: str
+    error: TaskError
+    duration_ms: int = 0
+    exit_code: int | None = None
+    retry_at: int = 0
+
+
+class TaskLost(TaskEvent, frozen=True, kw_only=True):
+    """The worker fell silent for longer than its lease: no failure of the task. ``retry_at`` as in TaskFailed."""
+
+    worker: str
+    retry_at: int = 0
+
+
+class TaskReturned(TaskEvent, frozen=True, kw_only=True):
+    """A worker that shuts down gave the attempt back; neither a failure nor a loss."""
+
+    worker: str
+    retry_at: int = 0
+
+
+class TaskCancelled(TaskEvent, frozen=True, kw_only=True):
+    """The task will not run, or its attempt was killed, because the run was cancelled."""
+
+    worker: str = ""
+    duration_ms: int = 0
+
+
+class TaskUpstreamFailed(TaskEvent, frozen=True, kw_only=True):
+    """The task will not run because ``upstream``, which it depends on, did not succeed."""
+
+    upstream: str
+
+
+class FactRejected(RunEvent, frozen=True, kw_only=True):
+    """A fact was refused: recorded so that the history explains it, without any effect on state."""
+
+    fact: str
+    reason: str
+    task_id: str = ""
+    attempt: int = 0
+
+
+AnyRunEvent = (
+    RunRequested
+    | RunCancelled
+    | RunStarted
+    | RunFinished
+    | TaskReady
+    | TaskStarted
+    | TaskSucceeded
+    | TaskFailed
+    | TaskLost
+    | TaskReturned
+    | TaskCancelled
+    | TaskUpstreamFailed
+    | FactRejected
+)
+AnyEvent = DagRegistered | AnyRunEvent
+Report = TaskStarted | TaskSucceeded | TaskFailed | TaskLost | TaskReturned | TaskCancelled
+"""What is said of an attempt by those who execute it, or watch it being executed."""

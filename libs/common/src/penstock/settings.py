@@ -1,0 +1,112 @@
+"""The settings of a Penstock process: environment variables that start with ``PENSTOCK_``, read once at the start.
+
+Every process of a deployment reads the same names; what a setting means, and its unit, is said beside it.
+"""
+
+import os
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from penstock.errors import Detail, InvalidInputError
+from penstock.logs import LogFormat, LogLevel, redact_text
+
+_PREFIX = "PENSTOCK_"
+
+
+def _server_address(url: str) -> str:
+    """Refuse what cannot be an address, without repeating it: it may hold a password."""
+    allowed = "must look like redis://[[user]:password@]host[:port][/database] (or rediss://, unix://)"
+    try:
+        parts = urlsplit(url)
+        named = parts.path if parts.scheme == "unix" else parts.hostname
+        valid = parts.scheme in {"redis", "rediss", "unix"} and named and parts.port != 0
+    except ValueError as error:  # a port that is no number
+        raise ValueError(allowed) from error
+    if not valid:
+        raise ValueError(allowed)
+    return url
+
+
+def _lower(value: object) -> object:
+    return value.lower() if isinstance(value, str) else value
+
+
+class Settings(BaseSettings):
+    """What a process was told; immutable. Its repr shows no secret."""
+
+    model_config = SettingsConfigDict(env_prefix=_PREFIX, env_ignore_empty=True, frozen=True)
+
+    redis_url: Annotated[str, AfterValidator(_server_address)] = Field(default="redis://127.0.0.1:6379/0", repr=False)
+    """Where the Valkey or Redis server is. May hold a password: show ``redacted_url`` instead."""
+
+    key_prefix: str = Field(default="pk", pattern=r"^[a-z0-9_-]{1,32}$")
+    """What every key on the server starts with, so that deployments can share one."""
+
+    partitions: int = Field(default=8, ge=1, le=1024)
+    """How many shards the deployment has. Fixed when it is created."""
+
+    api_host: str = Field(default="127.0.0.1", min_length=1)
+    """The address the API listens on."""
+
+    api_port: int = Field(default=8000, ge=1, le=65535)
+    """The TCP port the API listens on."""
+
+    log_format: Annotated[LogFormat, BeforeValidator(_lower)] = "auto"
+    """"json" (one object per line), "console" (for people), or "auto": console in a terminal, else JSON."""
+
+    log_level: Annotated[LogLevel, BeforeValidator(_lower)] = "info"
+    """The least severe level that is logged."""
+
+    data_dir: Path = Path(".penstock")
+    """Where the embedded server keeps its data; relative to the working directory."""
+
+    worker_slots: int = Field(default_factory=lambda: min(4 * (os.cpu_count() or 1), 8), ge=1, le=1000)
+    """How many attempts one worker runs at a time: four per core, at most 8, unless told."""
+
+    worker_lease_seconds: float = Field(default=10.0, ge=1, le=3600)
+    """How long a claimed attempt may go without a heartbeat before it is declared lost. Seconds."""
+
+    scheduler_lease_seconds: float = Field(default=5.0, ge=1, le=3600)
+    """How long a silent scheduler keeps its partitions. Seconds."""
+
+    output_cap_bytes: int = Field(default=1024 * 1024, ge=1024, le=1024**3)
+    """How much of the output of one attempt is kept; head and tail stay. Bytes."""
+
+    kill_grace_seconds: float = Field(default=5.0, ge=0, le=3600)
+    """How long a task gets between SIGTERM and SIGKILL. Seconds."""
+
+    drain_grace_seconds: float = Field(default=30.0, ge=0, le=86400)
+    """How long a worker told to stop lets its running attempts finish. Seconds."""
+
+    max_upload_bytes: int = Field(default=10 * 1024 * 1024, ge=1024, le=1024**3)
+    """How large a definition sent to the API may be. Bytes."""
+
+    @property
+    def redacted_url(self) -> str:
+        """The server's address without its password, fit to be shown and logged."""
+        return redact_text(self.redis_url)
+
+
+def load_settings() -> Settings:
+    """Read the settings from the environment.
+
+    Raises:
+        InvalidInputError: a variable has a value that is not allowed; the message and the details name each
+            such variable and what is allowed, and never repeat the value.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        found = error.errors(include_url=False, include_context=False, include_input=False)
+    details = [Detail(field=f"{_PREFIX}{str(one['loc'][0]).upper()}", message=_sentence(one["msg"])) for one in found]
+    # Raised here, outside the handler: the original would carry the refused values along in a traceback.
+    raise InvalidInputError("; ".join(f"{one.field} {one.message}" for one in details), details)
+
+
+def _sentence(message: str) -> str:
+    """Turn pydantic's wording ("Input should be …") into what follows a variable's name."""
+    return message.removeprefix("Value error, ").removeprefix("Input ").removeprefix("String ")

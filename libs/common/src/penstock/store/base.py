@@ -1,0 +1,196 @@
+"""The Store: what the services ask of it, by role.
+
+Every method may raise :class:`~penstock.errors.StoreUnavailableError`; for a method that writes, whether the write was
+applied is then unknown. Times are ms since the epoch by the server's clock, durations ms.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from penstock.core.dag import DagSpec
+from penstock.core.events import Report
+from penstock.core.status import RunStatus
+from penstock.store import records as r
+
+
+class RequestStore(Protocol):
+    """What the API asks for. An answer means: on the stream, visible to the next read."""
+
+    async def register_dag(self, dag: DagSpec, version: str) -> bool:
+        """Request that a version become its DAG's current one; return whether the version is new."""
+        ...
+
+    async def request_run(self, dag_id: str, run_id: str, key: str = "", body: str = "") -> tuple[str, bool]:
+        """Request a run of the DAG's current version.
+
+        ``key`` is an idempotency key, empty for none, and ``body`` the digest of what was asked for under it.
+
+        Returns:
+            The id of the run and whether this call requested it: with a key used before, that call's run.
+
+        Raises:
+            NotFoundError: no such DAG.
+            ConflictError: the key was used with another body.
+        """
+        ...
+
+    async def cancel_run(self, run_id: str) -> RunStatus:
+        """Request the end of a run; return the status it had.
+
+        Raises:
+            NotFoundError: no such run.
+            ConflictError: it has ended.
+        """
+        ...
+
+
+class ReadStore(Protocol):
+    """Projections and history, for whoever looks."""
+
+    async def dags(self) -> list[r.DagSummary]:
+        """Return every DAG, by id."""
+        ...
+
+    async def versions(self, dag_id: str) -> list[r.DagSummary]:
+        """Return the versions of a DAG, newest first; empty when there is no such DAG."""
+        ...
+
+    async def definition(self, partition: int, version: str) -> DagSpec | None:
+        """Return the definition of a version."""
+        ...
+
+    async def run(self, run_id: str) -> r.RunView | None:
+        """Return a run."""
+        ...
+
+    async def runs(self, dag_id: str, status: RunStatus | None, limit: int, cursor: str) -> r.RunPage:
+        """Return runs, newest first: of one DAG (empty for all) and status (None for all), after ``cursor``."""
+        ...
+
+    async def run_events(self, run_id: str, after: int, limit: int) -> list[r.LogEntry]:
+        """Return the run's events above seq ``after``, in log order."""
+        ...
+
+    async def log(self, partition: int, after: int, limit: int) -> list[r.LogEntry]:
+        """Return the log of a partition above seq ``after``."""
+        ...
+
+    async def tail(self, positions: Mapping[int, int], timeout_ms: int) -> list[r.LogEntry]:
+        """Return what follows the given seq in each named partition, waiting at most ``timeout_ms`` for the first."""
+        ...
+
+    async def head(self, partition: int) -> r.Head:
+        """Return the head of a partition."""
+        ...
+
+    async def figures(self) -> r.Figures:
+        """Return the counts for the metrics."""
+        ...
+
+    async def output(self, run_id: str, task_id: str, attempt: int, after: str, limit: int) -> list[r.OutputLine]:
+        """Return lines an attempt printed after line ``after`` (empty for the first)."""
+        ...
+
+
+class SchedulerStore(Protocol):
+    """What a scheduler does with its partitions."""
+
+    async def present(self, owner: str, ttl_ms: int) -> list[str]:
+        """Say that this scheduler is alive for ``ttl_ms``; return all that are, sorted."""
+        ...
+
+    async def leave(self, owner: str) -> None:
+        """Say that this scheduler is no longer there."""
+        ...
+
+    async def take_over(self, partition: int, owner: str, lease_ms: int) -> r.Head | None:
+        """Become the owner under a new term; None while another's lease lasts."""
+        ...
+
+    async def renew(self, partition: int, owner: str, term: int, lease_ms: int) -> r.Committed | None:
+        """Extend the lease; None when another term rules."""
+        ...
+
+    async def release(self, partition: int, owner: str, term: int) -> None:
+        """Give the partition up, so that another may take it at once."""
+        ...
+
+    async def inbox(self, partition: int, after: str, limit: int, timeout_ms: int) -> list[r.Entry]:
+        """Return inbox entries after id ``after`` in order, waiting at most ``timeout_ms`` for the first."""
+        ...
+
+    async def commit(self, commit: r.Commit) -> r.Committed | r.Refused:
+        """Apply a commit if the head is the one it builds upon."""
+        ...
+
+    async def load_runs(self, partition: int, run_ids: Sequence[str]) -> dict[str, dict[str, bytes]]:
+        """Return the stored fields of those of the runs that exist, if only as requested."""
+        ...
+
+    async def definition(self, partition: int, version: str) -> DagSpec | None:
+        """Return the definition of a version."""
+        ...
+
+    async def due(self, partition: int, now: int, limit: int) -> list[str]:
+        """Return runs whose timer is due, the longest due first."""
+        ...
+
+    async def sweep(self, partition: int, term: int, lease_ms: int) -> int:
+        """Declare lost every claim that was not renewed for ``lease_ms``; return how many."""
+        ...
+
+
+class WorkerStore(Protocol):
+    """What a worker does with attempts. A claim never changes hands."""
+
+    async def claim(self, partition: int, worker: str, limit: int) -> list[r.QueueEntry]:
+        """Claim at most ``limit`` ready attempts; each is thereby reported as started.
+
+        A worker that gets fewer than it asked for is rung when there is work in the partition.
+        """
+        ...
+
+    async def claimed(self, partition: int, worker: str) -> list[r.QueueEntry]:
+        """Return what this worker has claimed and not yet reported: ask after any error, before claiming more."""
+        ...
+
+    async def withdraw(self, partitions: Sequence[int], worker: str) -> None:
+        """Stop being rung for work; a bell that has rung meanwhile is passed on to another idle worker."""
+        ...
+
+    async def wait(self, worker: str, timeout_ms: int) -> list[r.Bell]:
+        """Return what the worker is told, waiting at most ``timeout_ms``."""
+        ...
+
+    async def heartbeat(self, worker: str, claims: Sequence[r.QueueEntry]) -> list[r.Beat]:
+        """Keep the claims; return for each what has become of it."""
+        ...
+
+    async def report(self, reports: Sequence[tuple[r.QueueEntry, Report]]) -> list[r.Answer]:
+        """End claimed attempts with what is reported of them."""
+        ...
+
+    async def append_output(self, claim: r.QueueEntry, lines: Sequence[tuple[int, str, str]]) -> None:
+        """Add lines (time, stream, text) to the output of an attempt."""
+        ...
+
+    async def definition(self, partition: int, version: str) -> DagSpec | None:
+        """Return the definition of a version."""
+        ...
+
+
+class Store(RequestStore, ReadStore, SchedulerStore, WorkerStore, Protocol):
+    """All of it."""
+
+    @property
+    def partitions(self) -> int:
+        """Return how many partitions the deployment has, fixed when it was created."""
+        ...
+
+    async def check(self) -> list[str]:
+        """Return what is wrong with the server, in words for the operator; empty when it is fit."""
+        ...
+
+    async def close(self) -> None:
+        """Release the connections."""
+        ...

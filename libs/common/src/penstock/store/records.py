@@ -1,0 +1,229 @@
+"""What passes between the store and those who use it: plain records, the same for every implementation."""
+
+from enum import StrEnum
+
+import msgspec
+
+from penstock.core.dag import DagSpec
+from penstock.core.run import RunSummary, TaskState
+from penstock.core.status import RunStatus
+
+
+class Head(msgspec.Struct, frozen=True):
+    """The head of a partition: what every write of a scheduler is checked against.
+
+    ``seq`` and ``hash`` are those of the last event, ``term`` counts changes of owner, ``cursor`` is the last inbox
+    entry consumed, ``incarnation`` counts declared forks of the log.
+    """
+
+    seq: int
+    hash: str
+    term: int
+    owner: str
+    cursor: str
+    incarnation: int
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """One entry of an inbox: its id, the fact as written, and when the server took it (ms)."""
+
+    id: str
+    data: bytes
+    at: int
+
+
+class LogEntry(msgspec.Struct, frozen=True):
+    """One event of a log as stored. ``hash`` is that of the chain where the entry ends a commit, else empty."""
+
+    partition: int
+    seq: int
+    data: bytes
+    hash: str = ""
+
+
+class QueueEntry(msgspec.Struct, frozen=True):
+    """A ready attempt. ``id`` is the seq of the event that made it ready; ``task`` the task's number."""
+
+    partition: int
+    queue: str
+    id: int
+    run_id: str
+    task_id: str
+    task: int
+    attempt: int
+    dag_id: str
+    version: str
+
+
+class RunWrite(msgspec.Struct, frozen=True):
+    """What a commit changes of one run.
+
+    ``fields`` are the projection's fields to set, ``events`` the seqs to add to the run's index, ``wake`` its timer
+    (ms; None for none). ``before`` is the status under which the run is indexed so far, ``new`` that the log did not
+    know it.
+    """
+
+    run_id: str
+    dag_id: str
+    new: bool
+    before: RunStatus
+    after: RunStatus
+    fields: dict[str, bytes]
+    events: list[int]
+    wake: int | None
+
+
+class DagWrite(msgspec.Struct, frozen=True):
+    """A registered version: ``summary`` and ``definition`` are JSON."""
+
+    dag_id: str
+    version: str
+    summary: bytes
+    definition: bytes
+
+
+class Withdrawal(msgspec.Struct, frozen=True):
+    """An attempt that ends without its worker: its queue entry goes, and whoever has claimed it is told to stop."""
+
+    queue: str
+    id: int
+    run_id: str
+    task_id: str
+    attempt: int
+
+
+class Stop(msgspec.Struct, frozen=True):
+    """A running attempt that its worker is told to stop."""
+
+    worker: str
+    run_id: str
+    task_id: str
+    attempt: int
+
+
+class DeadLetter(msgspec.Struct, frozen=True):
+    """An inbox entry that could not be read, and why."""
+
+    id: str
+    data: bytes
+    reason: str
+
+
+class Commit(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that one step of a scheduler changes: applied whole, or not at all.
+
+    ``term``, ``seq`` and ``hash`` are the head it builds upon, ``new_hash`` the chain's hash after ``events``.
+    ``cursor`` is the last inbox entry consumed and ``consumed`` how many were. ``counts`` are differences of tasks per
+    status, ``idle`` runs that lose their timer.
+    """
+
+    partition: int
+    term: int
+    seq: int
+    hash: str
+    new_hash: str
+    cursor: str
+    consumed: int
+    lease_ms: int
+    events: list[bytes] = []
+    ready: list[QueueEntry] = []
+    runs: list[RunWrite] = []
+    dags: list[DagWrite] = []
+    counts: dict[str, int] = {}
+    withdrawn: list[Withdrawal] = []
+    stops: list[Stop] = []
+    dead: list[DeadLetter] = []
+    idle: list[str] = []
+
+
+class Committed(msgspec.Struct, frozen=True):
+    """The commit is applied. ``now`` is the server's clock (ms), ``wake`` the earliest timer of the partition."""
+
+    now: int
+    wake: int | None
+
+
+class Refused(msgspec.Struct, frozen=True):
+    """The commit changed nothing: another term rules (``lost``), or the log is not what the scheduler believes."""
+
+    head: Head
+    lost: bool
+
+
+class Answer(StrEnum):
+    """What the store says of a report."""
+
+    ACCEPTED = "accepted"
+    DUPLICATE = "duplicate"
+    SUPERSEDED = "superseded"
+    UNKNOWN = "unknown"
+
+
+class Beat(StrEnum):
+    """What a heartbeat learns of one claim: it holds, it is no longer mine, or the run wants it stopped."""
+
+    OK = "ok"
+    GONE = "gone"
+    CANCEL = "cancel"
+
+
+class Bell(msgspec.Struct, frozen=True):
+    """Something a worker is told: there is work in a partition, or (with a run) an attempt must stop."""
+
+    partition: int
+    run_id: str = ""
+    task_id: str = ""
+    attempt: int = 0
+
+
+class RunView(msgspec.Struct, frozen=True):
+    """A run as projected: its summary and the states of its tasks by number, as far as they ever moved."""
+
+    summary: RunSummary
+    tasks: dict[int, TaskState]
+
+
+class DagSummary(msgspec.Struct, frozen=True):
+    """A DAG as listed. ``registered_at`` (ms) and ``seq`` are 0 until the registration is in the log."""
+
+    dag_id: str
+    name: str
+    version: str
+    task_count: int
+    description: str = ""
+    registered_at: int = 0
+    seq: int = 0
+
+
+class RunPage(msgspec.Struct, frozen=True):
+    """One page of runs, newest first; ``cursor`` asks for the next, empty at the end."""
+
+    runs: list[RunSummary]
+    cursor: str
+
+
+class OutputLine(msgspec.Struct, frozen=True):
+    """One line a task printed, and where (``stdout``, ``stderr``). ``id`` is its place in the attempt's output."""
+
+    id: str
+    at: int
+    stream: str
+    text: str
+
+
+class Figures(msgspec.Struct, frozen=True):
+    """Counts over all partitions, for the metrics."""
+
+    dags: int
+    runs: dict[str, int]
+    tasks: dict[str, int]
+    queue_depth: int
+    pending: int
+    inbox_lag: int
+    dead_letters: int
+    events: int
+
+
+def summarise_dag(dag: DagSpec, version: str, registered_at: int = 0, seq: int = 0) -> DagSummary:
+    """Return how a version is listed."""
+    return DagSummary(dag.id, dag.name, version, len(dag.tasks), dag.description, registered_at, seq)

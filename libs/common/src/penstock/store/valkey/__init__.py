@@ -1,0 +1,5 @@
+"""The store on a Valkey or Redis server: streams, and Lua scripts as the only writers of a partition's state."""
+
+from penstock.store.valkey.store import ValkeyStore, open_valkey
+
+__all__ = ["ValkeyStore", "open_valkey"]

@@ -1,0 +1,192 @@
+"""Projections and history, read without a script."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from itertools import chain
+from typing import Any
+
+import msgspec
+
+from penstock.core.dag import DagSpec, decode_dag
+from penstock.core.projection import SUMMARY_FIELD, decode_run_fields, decode_summary
+from penstock.core.run import RunSummary
+from penstock.core.status import RunStatus
+from penstock.errors import NotFoundError
+from penstock.ids import partition_of_dag, partition_of_run
+from penstock.store import records as r
+from penstock.store.valkey.connection import LONGEST_WAIT_MS, Connection, Value
+
+QUEUES = ("default",)
+_decode_dags = msgspec.json.Decoder(r.DagSummary)
+
+
+class Reads:
+    """See :class:`penstock.store.base.ReadStore`."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._db = connection
+
+    async def dags(self) -> list[r.DagSummary]:
+        """Return every DAG, by id."""
+        answers = await self._db.pipeline([("HVALS", keys.dags) for keys in self._db.keys])
+        return sorted(map(_decode_dags.decode, chain.from_iterable(answers)), key=lambda dag: dag.dag_id)
+
+    async def versions(self, dag_id: str) -> list[r.DagSummary]:
+        """Return the versions of a DAG, the current one first, then the newest."""
+        keys = self._db.keys[partition_of_dag(dag_id, self._db.partitions)]
+        stored, current = await self._db.pipeline([("HVALS", keys.versions(dag_id)), ("HGET", keys.current, dag_id)])
+        versions = [_decode_dags.decode(data) for data in stored]
+        now = current.decode() if current else ""
+        return sorted(versions, key=lambda dag: (dag.version == now, not dag.seq, dag.seq), reverse=True)
+
+    async def definition(self, partition: int, version: str) -> DagSpec | None:
+        """Return the definition of a version."""
+        data = await self._db.command("GET", self._db.keys[partition].definition(version))
+        return None if data is None else decode_dag(data)
+
+    async def run(self, run_id: str) -> r.RunView | None:
+        """Return a run."""
+        try:
+            keys = self._db.keys[partition_of_run(run_id)]
+        except (NotFoundError, IndexError):
+            return None
+        fields = await self._db.command("HGETALL", keys.run(run_id))
+        if not fields:
+            return None
+        summary, tasks = decode_run_fields(text_fields(fields))
+        return r.RunView(summary, tasks)
+
+    async def runs(self, dag_id: str, status: RunStatus | None, limit: int, cursor: str) -> r.RunPage:
+        """Return one page of runs, newest first; a run's id begins with its time."""
+        partitions = [partition_of_dag(dag_id, self._db.partitions)] if dag_id else range(self._db.partitions)
+        below = f"({cursor}" if cursor else "+"
+        answers = await self._db.pipeline(
+            [
+                ("ZREVRANGEBYLEX", self._db.keys[p].runs(dag_id, status or ""), below, "-", "LIMIT", 0, limit + 1)
+                for p in partitions
+            ]
+        )
+        ids = sorted((run_id.decode() for run_id in chain.from_iterable(answers)), reverse=True)
+        page = ids[:limit]
+        return r.RunPage(await self._summaries(page), page[-1] if len(ids) > limit else "")
+
+    async def _summaries(self, run_ids: Sequence[str]) -> list[RunSummary]:
+        stored = await self._db.pipeline(
+            [("HGET", self._db.keys[partition_of_run(run_id)].run(run_id), SUMMARY_FIELD) for run_id in run_ids]
+        )
+        return [decode_summary(data) for data in stored if data]
+
+    async def run_events(self, run_id: str, after: int, limit: int) -> list[r.LogEntry]:
+        """Return the run's events above seq ``after``, through the run's own index."""
+        partition = partition_of_run(run_id)
+        if partition >= self._db.partitions:
+            return []
+        keys = self._db.keys[partition]
+        index = await self._db.command("XRANGE", keys.events(run_id), f"({after}-0", "+", "COUNT", limit)
+        answers = await self._db.pipeline([("XRANGE", keys.log, entry[0], entry[0]) for entry in index])
+        return [log_entry(partition, entry) for entry in chain.from_iterable(answers)]
+
+    async def log(self, partition: int, after: int, limit: int) -> list[r.LogEntry]:
+        """Return the log of a partition above seq ``after``."""
+        entries = await self._db.command("XRANGE", self._db.keys[partition].log, f"({after}-0", "+", "COUNT", limit)
+        return [log_entry(partition, entry) for entry in entries]
+
+    async def tail(self, positions: Mapping[int, int], timeout_ms: int) -> list[r.LogEntry]:
+        """Return what follows in the logs: a viewer holds its own position and is never a consumer group."""
+        partitions = list(positions)
+        command: list[Value] = ["XREAD", "COUNT", 256, "BLOCK", max(1, min(timeout_ms, LONGEST_WAIT_MS)), "STREAMS"]
+        command += [self._db.keys[partition].log for partition in partitions]
+        command += [f"{positions[partition]}-0" for partition in partitions]
+        answer = await self._db.wait(*command)
+        by_key = {self._db.keys[partition].log: partition for partition in partitions}
+        return [log_entry(by_key[key], entry) for key, entries in streams(answer) for entry in entries]
+
+    async def head(self, partition: int) -> r.Head:
+        """Return the head of a partition."""
+        return parse_head(await self._db.command("HGETALL", self._db.keys[partition].head))
+
+    async def figures(self) -> r.Figures:
+        """Return the counts for the metrics."""
+        parts = await asyncio.gather(*(self._partition_figures(p) for p in range(self._db.partitions)))
+        runs: dict[str, int] = {}
+        tasks: dict[str, int] = {}
+        for part in parts:
+            for status, count in part.runs.items():
+                runs[status] = runs.get(status, 0) + count
+            for status, count in part.tasks.items():
+                tasks[status] = tasks.get(status, 0) + count
+        totals = {name: sum(getattr(part, name) for part in parts) for name in _SUMMED}
+        return r.Figures(runs=runs, tasks=tasks, **totals)
+
+    async def _partition_figures(self, partition: int) -> r.Figures:
+        keys = self._db.keys[partition]
+        commands: list[Sequence[Value]] = [
+            ("HLEN", keys.dags),
+            ("HGETALL", keys.counts),
+            ("XINFO", "GROUPS", keys.inbox),
+            ("XLEN", keys.dead),
+            ("HGET", keys.head, "seq"),
+            *(("ZCARD", keys.runs(status=status)) for status in RunStatus),
+            *(("XLEN", keys.queue(name)) for name in QUEUES),
+            *(("XPENDING", keys.queue(name), "workers") for name in QUEUES),
+        ]
+        dags, counts, groups, dead, seq, *rest = await self._db.pipeline(commands)
+        statuses, lengths, pending = rest[: len(RunStatus)], rest[-2 * len(QUEUES) : -len(QUEUES)], rest[-len(QUEUES) :]
+        claimed = sum(entry[0] for entry in pending)
+        return r.Figures(
+            dags=dags,
+            runs={str(status): count for status, count in zip(RunStatus, statuses, strict=True)},
+            tasks={status: int(count) for status, count in text_fields(counts).items()},
+            queue_depth=sum(lengths) - claimed,
+            pending=claimed,
+            inbox_lag=sum(int(group.get("lag") or 0) for group in map(text_fields, groups)),
+            dead_letters=dead,
+            events=int(seq or 0),
+        )
+
+    async def output(self, run_id: str, task_id: str, attempt: int, after: str, limit: int) -> list[r.OutputLine]:
+        """Return lines an attempt printed after line ``after``."""
+        key = self._db.keys[partition_of_run(run_id)].output(run_id, task_id, attempt)
+        entries = await self._db.command("XRANGE", key, f"({after}" if after else "-", "+", "COUNT", limit)
+        return [_output_line(entry[0].decode(), text_fields(entry[1])) for entry in entries]
+
+
+_SUMMED = ("dags", "queue_depth", "pending", "inbox_lag", "dead_letters", "events")
+
+
+def _output_line(place: str, fields: dict[str, bytes]) -> r.OutputLine:
+    return r.OutputLine(place, int(fields["at"]), fields["stream"].decode(), fields["text"].decode())
+
+
+def text_fields(answer: Any) -> dict[str, Any]:  # noqa: ANN401  # RESP2 sends pairs as a flat list, RESP3 as a map
+    """Return a server's map with text keys."""
+    pairs = answer.items() if isinstance(answer, dict) else zip(answer[::2], answer[1::2], strict=True)
+    return {key.decode(): value for key, value in pairs}
+
+
+def streams(answer: Any) -> list[tuple[str, list[Any]]]:  # noqa: ANN401  # likewise
+    """Return what XREAD answers as stream names and entries."""
+    if not answer:
+        return []
+    pairs = answer.items() if isinstance(answer, dict) else answer
+    return [(key.decode(), entries) for key, entries in pairs]
+
+
+def log_entry(partition: int, entry: Any) -> r.LogEntry:  # noqa: ANN401  # likewise
+    """Return a stream's entry as an event of a log."""
+    fields = text_fields(entry[1])
+    seq = int(entry[0].partition(b"-")[0])
+    return r.LogEntry(partition, seq, fields["event"], fields.get("hash", b"").decode())
+
+
+def parse_head(answer: Any) -> r.Head:  # noqa: ANN401  # likewise
+    """Return the head from the fields of its hash."""
+    fields = text_fields(answer)
+    return r.Head(
+        seq=int(fields["seq"]),
+        hash=fields["hash"].decode(),
+        term=int(fields["term"]),
+        owner=fields["owner"].decode(),
+        cursor=fields["cursor"].decode(),
+        incarnation=int(fields["incarnation"]),
+    )

@@ -1,0 +1,136 @@
+"""What a scheduler does with its partitions."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from penstock.core.events import SCHEMA_VERSION
+from penstock.store import records as r
+from penstock.store.valkey.connection import LONGEST_WAIT_MS, Connection
+from penstock.store.valkey.reads import QUEUES, parse_head, streams, text_fields
+
+SWEEP_STEP = 100
+"""Claims looked at in one script."""
+
+_pack = msgspec.msgpack.Encoder().encode
+
+
+class Scheduling:
+    """See :class:`penstock.store.base.SchedulerStore`."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._db = connection
+
+    async def present(self, owner: str, ttl_ms: int) -> list[str]:
+        """Say that this scheduler is alive; return all that are. Their clock is the server's."""
+        key = f"{self._db.prefix}:schedulers"
+        seconds, micros = await self._db.command("TIME")
+        now = int(seconds) * 1000 + int(micros) // 1000
+        *_, alive = await self._db.pipeline(
+            [
+                ("ZADD", key, now + ttl_ms, owner),
+                ("ZREMRANGEBYSCORE", key, "-inf", f"({now}"),
+                ("ZRANGE", key, 0, -1),
+            ]
+        )
+        return sorted(name.decode() for name in alive)
+
+    async def leave(self, owner: str) -> None:
+        """Say that this scheduler is no longer there."""
+        await self._db.command("ZREM", f"{self._db.prefix}:schedulers", owner)
+
+    async def take_over(self, partition: int, owner: str, lease_ms: int) -> r.Head | None:
+        """Become the owner under a new term; None while another's lease lasts."""
+        keys = self._db.keys[partition]
+        answer = await self._db.run("take_over", [keys.head, keys.lease], [owner, lease_ms])
+        return parse_head(answer) if answer else None
+
+    async def renew(self, partition: int, owner: str, term: int, lease_ms: int) -> r.Committed | None:
+        """Extend the lease; None when another term rules."""
+        keys = self._db.keys[partition]
+        answer = await self._db.run("renew", [keys.head, keys.lease, keys.timers], [owner, term, lease_ms])
+        return _committed(answer) if answer else None
+
+    async def release(self, partition: int, owner: str, term: int) -> None:
+        """Give the partition up."""
+        keys = self._db.keys[partition]
+        await self._db.run("release", [keys.head, keys.lease], [owner, term])
+
+    async def inbox(self, partition: int, after: str, limit: int, timeout_ms: int) -> list[r.Entry]:
+        """Return inbox entries after ``after``. The group's cursor moves in the commit, not here."""
+        streams_after = ("STREAMS", self._db.keys[partition].inbox, after)
+        if timeout_ms <= 0:
+            answer = await self._db.command("XREAD", "COUNT", limit, *streams_after)
+        else:
+            block = min(timeout_ms, LONGEST_WAIT_MS)
+            answer = await self._db.wait("XREAD", "COUNT", limit, "BLOCK", block, *streams_after)
+        return [
+            r.Entry(entry[0].decode(), text_fields(entry[1]).get("fact", b""), int(entry[0].partition(b"-")[0]))
+            for _, entries in streams(answer)
+            for entry in entries
+        ]
+
+    async def commit(self, commit: r.Commit) -> r.Committed | r.Refused:
+        """Apply a commit if the head is the one it builds upon."""
+        keys = self._db.keys[commit.partition]
+        touched = [
+            *(keys.head, keys.lease, keys.log, keys.inbox, keys.timers, keys.counts),
+            *(keys.dags, keys.current, keys.idle, keys.dead),
+        ]
+        verdict, *rest = await self._db.run("commit", touched, [keys.base, _pack(_texts(commit))])
+        if verdict == b"OK":
+            return _committed(rest)
+        return r.Refused(parse_head(rest[0]), lost=verdict == b"LOST")
+
+    async def load_runs(self, partition: int, run_ids: Sequence[str]) -> dict[str, dict[str, bytes]]:
+        """Return the stored fields of those of the runs that exist."""
+        keys = self._db.keys[partition]
+        stored = await self._db.pipeline([("HGETALL", keys.run(run_id)) for run_id in run_ids])
+        return {run_id: text_fields(fields) for run_id, fields in zip(run_ids, stored, strict=True) if fields}
+
+    async def due(self, partition: int, now: int, limit: int) -> list[str]:
+        """Return runs whose timer is due."""
+        timers = self._db.keys[partition].timers
+        due = await self._db.command("ZRANGEBYSCORE", timers, "-inf", now, "LIMIT", 0, limit)
+        return [run_id.decode() for run_id in due]
+
+    async def sweep(self, partition: int, term: int, lease_ms: int) -> int:
+        """Declare lost every claim that was not renewed for ``lease_ms``."""
+        keys = self._db.keys[partition]
+        lost = 0
+        for queue in QUEUES:
+            place = b"-"
+            while place:
+                place, found = await self._db.run(
+                    "sweep",
+                    [keys.head, keys.queue(queue), keys.inbox],
+                    [term, lease_ms, place, SWEEP_STEP, SCHEMA_VERSION],
+                )
+                lost += found
+        return lost
+
+
+def _texts(commit: r.Commit) -> dict[str, object]:
+    """Return the commit with text for bytes: the msgpack of Lua scripts knows no binary type."""
+    fields: dict[str, object] = msgspec.structs.asdict(commit)
+    fields["events"] = [event.decode() for event in commit.events]
+    fields["dags"] = [
+        {**msgspec.structs.asdict(dag), "summary": dag.summary.decode(), "definition": dag.definition.decode()}
+        for dag in commit.dags
+    ]
+    fields["runs"] = [
+        {**msgspec.structs.asdict(run), "fields": {name: data.decode() for name, data in run.fields.items()}}
+        for run in commit.runs
+    ]
+    fields["dead"] = [
+        {**msgspec.structs.asdict(letter), "data": letter.data.decode(errors="backslashreplace")}
+        for letter in commit.dead
+    ]
+    return fields
+
+
+def _committed(answer: Sequence[Any]) -> r.Committed:
+    now, *first = answer
+    wake = first[0] if first else None
+    return r.Committed(now, None if wake is None else int(float(wake)))

@@ -1,0 +1,22 @@
+#!lua
+-- Claim ready attempts for a worker and report them as started.
+-- KEYS  1 queue (stream)   2 inbox (stream)   3 idle (sorted set)
+-- ARGV  1 worker   2 how many at most   3 schema version of the facts
+-- Answers the entries; with fewer than asked for, the worker is idle and will be rung.
+local limit = tonumber(ARGV[2])
+local reply = redis.call('XREADGROUP', 'GROUP', 'workers', ARGV[1], 'COUNT', limit, 'STREAMS', KEYS[1], '>')
+local entries = reply and reply[1] and reply[1][2] or {}
+for _, entry in ipairs(entries) do
+  local field = {}
+  for index = 1, #entry[2], 2 do
+    field[entry[2][index]] = entry[2][index + 1]
+  end
+  redis.call('XADD', KEYS[2], '*', 'fact', cjson.encode({
+    type = 'TaskStarted', v = tonumber(ARGV[3]), run_id = field['run'], task_id = field['task'],
+    attempt = tonumber(field['attempt']), worker = ARGV[1]}))
+end
+if #entries < limit then
+  local time = redis.call('TIME')
+  redis.call('ZADD', KEYS[3], time[1] * 1000 + math.floor(time[2] / 1000), ARGV[1])
+end
+return entries

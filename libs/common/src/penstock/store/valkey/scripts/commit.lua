@@ -1,0 +1,141 @@
+#!lua
+-- Apply one step of a scheduler, whole or not at all.
+-- KEYS  1 head (hash)   2 lease (string)   3 log (stream)   4 inbox (stream)   5 timers (sorted set)   6 counts (hash)
+--       7 dags (hash)   8 current (hash)   9 idle (sorted set)   10 dead (stream)
+-- ARGV  1 what is common to the names of the partition's other keys: all are in the slot of KEYS[1]
+--       2 the commit: msgpack of the record `Commit`
+-- Answers {'OK', now, earliest timer}, {'LOST', head} when another term rules, {'CONFLICT', head} when the log is not
+-- what the scheduler believes. Redis does not roll a script back: everything that could fail is checked first.
+local function int(number)
+  return string.format('%.0f', number)
+end
+
+local function id(seq)
+  return int(seq) .. '-0'
+end
+
+local commit = cmsgpack.unpack(ARGV[2])
+local base = ARGV[1]
+local head = redis.call('HMGET', KEYS[1], 'term', 'seq', 'hash', 'owner', 'read')
+if head[1] ~= int(commit.term) then
+  return {'LOST', redis.call('HGETALL', KEYS[1])}
+end
+if head[2] ~= int(commit.seq) or head[3] ~= commit.hash then
+  return {'CONFLICT', redis.call('HGETALL', KEYS[1])}
+end
+
+local kinds = {'hash', 'string', 'stream', 'stream', 'zset', 'hash', 'hash', 'hash', 'zset', 'stream'}
+for index, kind in ipairs(kinds) do
+  local found = redis.call('TYPE', KEYS[index])['ok']
+  if found ~= kind and found ~= 'none' then
+    return redis.error_reply('PENSTOCK ' .. KEYS[index] .. ' is a ' .. found .. ', not a ' .. kind)
+  end
+end
+local last = redis.call('XREVRANGE', KEYS[3], '+', '-', 'COUNT', 1)[1]
+if last and last[1] ~= head[2] .. '-0' then
+  return redis.error_reply('PENSTOCK the log ends at ' .. last[1] .. ', its head at ' .. head[2])
+end
+
+local function tell(worker, message)
+  local bell = base .. 'bell:' .. worker
+  redis.call('RPUSH', bell, message)
+  redis.call('EXPIRE', bell, 60)
+end
+
+local size = #commit.events
+for index, event in ipairs(commit.events) do
+  local place = id(commit.seq + index)
+  if index == size then
+    redis.call('XADD', KEYS[3], place, 'event', event, 'hash', commit.new_hash)
+  else
+    redis.call('XADD', KEYS[3], place, 'event', event)
+  end
+end
+
+for _, dag in ipairs(commit.dags) do
+  redis.call('HSET', base .. 'versions:' .. dag.dag_id, dag.version, dag.summary)
+  redis.call('SET', base .. 'definition:' .. dag.version, dag.definition)
+  -- A newer registration may wait in the inbox and be visible already: it stays so.
+  local current = redis.call('HGET', KEYS[8], dag.dag_id)
+  if not current or current == dag.version then
+    redis.call('HSET', KEYS[8], dag.dag_id, dag.version)
+    redis.call('HSET', KEYS[7], dag.dag_id, dag.summary)
+  end
+end
+
+for _, run in ipairs(commit.runs) do
+  local key = base .. 'run:' .. run.run_id
+  for field, value in pairs(run.fields) do
+    redis.call('HSET', key, field, value)
+  end
+  for _, seq in ipairs(run.events) do
+    redis.call('XADD', base .. 'events:' .. run.run_id, id(seq), '', '')
+  end
+  if run.new then
+    redis.call('ZADD', base .. 'runs::', 0, run.run_id)
+    redis.call('ZADD', base .. 'runs:' .. run.dag_id .. ':', 0, run.run_id)
+  end
+  if run.new or run.before ~= run.after then
+    redis.call('ZREM', base .. 'runs::' .. run.before, run.run_id)
+    redis.call('ZREM', base .. 'runs:' .. run.dag_id .. ':' .. run.before, run.run_id)
+    redis.call('ZADD', base .. 'runs::' .. run.after, 0, run.run_id)
+    redis.call('ZADD', base .. 'runs:' .. run.dag_id .. ':' .. run.after, 0, run.run_id)
+  end
+  if run.wake then
+    redis.call('ZADD', KEYS[5], run.wake, run.run_id)
+  else
+    redis.call('ZREM', KEYS[5], run.run_id)
+  end
+end
+
+for _, run in ipairs(commit.idle) do
+  redis.call('ZREM', KEYS[5], run)
+end
+
+for status, difference in pairs(commit.counts) do
+  redis.call('HINCRBY', KEYS[6], status, difference)
+end
+
+for _, gone in ipairs(commit.withdrawn) do
+  local queue = base .. 'queue:' .. gone.queue
+  local place = id(gone.id)
+  local claim = redis.call('XPENDING', queue, 'workers', place, place, 1)[1]
+  if claim then
+    tell(claim[2], table.concat({gone.run_id, int(gone.attempt), gone.task_id}, ' '))
+    redis.call('XACK', queue, 'workers', place)
+  end
+  redis.call('XDEL', queue, place)
+end
+for _, stop in ipairs(commit.stops) do
+  tell(stop.worker, table.concat({stop.run_id, int(stop.attempt), stop.task_id}, ' '))
+end
+
+for _, entry in ipairs(commit.ready) do
+  redis.call('XADD', base .. 'queue:' .. entry.queue, id(entry.id),
+    'run', entry.run_id, 'task', entry.task_id, 'number', int(entry.task),
+    'attempt', int(entry.attempt), 'dag', entry.dag_id, 'version', entry.version)
+end
+if #commit.ready > 0 then
+  -- The highest score was seen last and is most surely alive.
+  local idle = redis.call('ZPOPMAX', KEYS[9], #commit.ready)
+  for index = 1, #idle, 2 do
+    tell(idle[index], 'work')
+  end
+end
+
+for _, letter in ipairs(commit.dead) do
+  redis.call('XADD', KEYS[10], '*', 'id', letter.id, 'reason', letter.reason, 'fact', letter.data)
+end
+
+if commit.consumed > 0 then
+  local read = tonumber(head[5]) + commit.consumed
+  redis.call('XGROUP', 'SETID', KEYS[4], 'scheduler', commit.cursor, 'ENTRIESREAD', int(read))
+  local stamp, number = string.match(commit.cursor, '^(%d+)-(%d+)$')
+  redis.call('XTRIM', KEYS[4], 'MINID', stamp .. '-' .. int(number + 1))
+  redis.call('HSET', KEYS[1], 'cursor', commit.cursor, 'read', int(read))
+end
+redis.call('HSET', KEYS[1], 'seq', int(commit.seq + size), 'hash', commit.new_hash)
+redis.call('SET', KEYS[2], head[4], 'PX', commit.lease_ms)
+local time = redis.call('TIME')
+local first = redis.call('ZRANGE', KEYS[5], 0, 0, 'WITHSCORES')
+return {'OK', time[1] * 1000 + math.floor(time[2] / 1000), first[2]}

@@ -1,0 +1,25 @@
+#!lua
+-- Request a run: once per idempotency key.
+-- KEYS  1 idempotency (string)   2 run (hash)   3 inbox (stream)   4.. indexes (sorted sets) that list the run
+-- ARGV  1 run id   2 body digest   3 ttl of the key in seconds, 0 for no key   4 summary (JSON)   5 fact (JSON)
+-- Answers {'NEW'}, {'KNOWN', run id} for a key used before, or {'CONFLICT'} for one used with another body.
+local keyed = tonumber(ARGV[3]) > 0
+if keyed then
+  local prior = redis.call('GET', KEYS[1])
+  if prior then
+    local body, run = string.match(prior, '^(%S*) (%S+)$')
+    if body ~= ARGV[2] then
+      return {'CONFLICT'}
+    end
+    return {'KNOWN', run}
+  end
+end
+redis.call('XADD', KEYS[3], '*', 'fact', ARGV[5])
+redis.call('HSET', KEYS[2], 'run', ARGV[4])
+for index = 4, #KEYS do
+  redis.call('ZADD', KEYS[index], 0, ARGV[1])
+end
+if keyed then
+  redis.call('SET', KEYS[1], ARGV[2] .. ' ' .. ARGV[1], 'EX', ARGV[3])
+end
+return {'NEW'}

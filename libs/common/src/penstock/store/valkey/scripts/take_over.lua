@@ -1,0 +1,13 @@
+#!lua
+-- Become the owner of a partition under a new term.
+-- KEYS  1 head (hash)   2 lease (string)
+-- ARGV  1 owner   2 lease in ms
+-- Answers the head as a flat list, or an empty list while the lease of another lasts.
+local holder = redis.call('GET', KEYS[2])
+if holder and holder ~= ARGV[1] then
+  return {}
+end
+redis.call('HINCRBY', KEYS[1], 'term', 1)
+redis.call('HSET', KEYS[1], 'owner', ARGV[1])
+redis.call('SET', KEYS[2], ARGV[1], 'PX', ARGV[2])
+return redis.call('HGETALL', KEYS[1])

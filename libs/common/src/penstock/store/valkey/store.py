@@ -1,0 +1,80 @@
+"""The whole store, and how it is opened: server checked, deployment's record read, streams and groups made."""
+
+import contextlib
+
+from redis.exceptions import ResponseError
+
+from penstock.core.chain import GENESIS
+from penstock.errors import UnfitServerError
+from penstock.store.valkey.connection import Connection
+from penstock.store.valkey.keys import SCHEDULERS, WORKERS, PartitionKeys
+from penstock.store.valkey.preflight import faults
+from penstock.store.valkey.reads import QUEUES, Reads
+from penstock.store.valkey.requests import Requests
+from penstock.store.valkey.scheduling import Scheduling
+from penstock.store.valkey.working import Working
+
+
+class ValkeyStore(Requests, Reads, Scheduling, Working):
+    """See :class:`penstock.store.base.Store`."""
+
+    def __init__(self, connection: Connection) -> None:
+        super().__init__(connection)
+
+    @property
+    def partitions(self) -> int:
+        """Return how many partitions the deployment has."""
+        return self._db.partitions
+
+    async def check(self) -> list[str]:
+        """Return what is wrong with the server, in words for the operator."""
+        return faults(await self._db.command("INFO"))
+
+    async def close(self) -> None:
+        """Release the connections."""
+        await self._db.close()
+
+
+async def open_valkey(url: str, *, prefix: str, partitions: int, strict: bool = True) -> ValkeyStore:
+    """Open the store at ``url``; the first to do so fixes the number of partitions.
+
+    Raises:
+        UnfitServerError: the server must not be used as it is configured (only where ``strict``).
+        StoreUnavailableError: no server answers.
+    """
+    connection = Connection(url, prefix)
+    store = ValkeyStore(connection)
+    try:
+        await _prepare(connection, prefix, partitions, await store.check() if strict else [])
+    except BaseException:
+        await store.close()
+        raise
+    return store
+
+
+async def _prepare(connection: Connection, prefix: str, partitions: int, wrong: list[str]) -> None:
+    if wrong:
+        raise UnfitServerError("The server cannot be used: " + "; ".join(wrong))
+    record = f"{prefix}:deployment"
+    await connection.command("HSETNX", record, "partitions", partitions)
+    connection.partitions = int(await connection.command("HGET", record, "partitions"))
+    for keys in connection.keys:
+        await _create(connection, keys)
+
+
+async def _create(connection: Connection, keys: PartitionKeys) -> None:
+    """Make what a partition needs, unless it is there."""
+    beginning: dict[str, str | int] = {
+        "seq": 0,
+        "hash": GENESIS,
+        "term": 0,
+        "owner": "",
+        "cursor": "0-0",
+        "incarnation": 0,
+        "read": 0,
+    }
+    await connection.pipeline([("HSETNX", keys.head, field, value) for field, value in beginning.items()])
+    groups = [(keys.inbox, SCHEDULERS), *((keys.queue(name), WORKERS) for name in QUEUES)]
+    for stream, group in groups:
+        with contextlib.suppress(ResponseError):
+            await connection.redis.xgroup_create(stream, group, id="0", mkstream=True)

@@ -1,0 +1,41 @@
+"""Run a scheduler: ``python -m penstock_scheduler``."""
+
+import asyncio
+import signal
+
+import uvloop
+
+from penstock.logs import configure_logging
+from penstock.process import process_name
+from penstock.settings import Settings, load_settings
+from penstock.store import open_store
+from penstock_scheduler.service import Scheduler
+
+
+async def serve(settings: Settings) -> None:
+    """Run a scheduler until SIGTERM or SIGINT."""
+    store = await open_store(settings)
+    scheduler = Scheduler(
+        store,
+        process_name("scheduler"),
+        lease_seconds=settings.scheduler_lease_seconds,
+        worker_lease_seconds=settings.worker_lease_seconds,
+    )
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, scheduler.stop)
+    try:
+        await scheduler.run()
+    finally:
+        await store.close()
+
+
+def main() -> None:
+    """Start the process."""
+    settings = load_settings()
+    configure_logging("scheduler", settings.log_format, settings.log_level)
+    uvloop.run(serve(settings))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,83 @@
+"""The scheduler as a process: present among its peers, serving its share of the partitions."""
+
+import asyncio
+import time
+
+import structlog
+
+from penstock.errors import PenstockError
+from penstock.store.base import Store
+from penstock_scheduler.assignment import assigned
+from penstock_scheduler.clock import ServerClock
+from penstock_scheduler.tenure import Tenure
+
+TICK_SECONDS = 0.5
+"""How often a scheduler looks who else is there, and for partitions that have become free."""
+
+_log = structlog.get_logger()
+
+
+class Scheduler:
+    """Serves its share of the partitions until ``stop`` is called."""
+
+    def __init__(self, store: Store, owner: str, *, lease_seconds: float, worker_lease_seconds: float) -> None:
+        self._store = store
+        self._owner = owner
+        self._lease_ms = int(lease_seconds * 1000)
+        self._worker_lease_ms = int(worker_lease_seconds * 1000)
+        self._clock = ServerClock(time.monotonic)
+        self._stopping = asyncio.Event()
+        self._tenures: dict[int, tuple[Tenure, asyncio.Task[None]]] = {}
+
+    def stop(self) -> None:
+        """Ask the scheduler to give its partitions up and end."""
+        self._stopping.set()
+
+    async def run(self) -> None:
+        """Serve until stopped. The store's failures are waited out."""
+        _log.info("scheduler started", owner=self._owner, partitions=self._store.partitions)
+        while not self._stopping.is_set():
+            try:
+                alive = await self._store.present(self._owner, self._lease_ms)
+                self._rearrange(assigned(self._store.partitions, self._owner, alive))
+            except PenstockError as error:
+                _log.warning("store unavailable", error=str(error))
+            await self._collect()
+            await _wait(self._stopping, TICK_SECONDS)
+        await self._end()
+        _log.info("scheduler stopped", owner=self._owner)
+
+    def _rearrange(self, share: set[int]) -> None:
+        for partition in share - self._tenures.keys():
+            tenure = Tenure(partition, self._owner, self._store, self._clock, self._lease_ms, self._worker_lease_ms)
+            self._tenures[partition] = (tenure, asyncio.create_task(tenure.run(), name=f"partition-{partition}"))
+        for partition in self._tenures.keys() - share:
+            self._tenures[partition][0].stop()
+
+    async def _collect(self) -> None:
+        """Forget tenures that have ended; the next tick begins anew where the share still says so."""
+        for partition, (_, task) in list(self._tenures.items()):
+            if task.done():
+                del self._tenures[partition]
+                error = task.exception()
+                if isinstance(error, PenstockError):
+                    _log.warning("partition dropped", partition=partition, error=str(error))
+                elif error is not None:
+                    raise error
+
+    async def _end(self) -> None:
+        for tenure, _ in self._tenures.values():
+            tenure.stop()
+        await asyncio.gather(*(task for _, task in self._tenures.values()), return_exceptions=True)
+        try:
+            await self._store.leave(self._owner)
+        except PenstockError as error:
+            _log.warning("could not say goodbye", error=str(error))
+
+
+async def _wait(event: asyncio.Event, seconds: float) -> None:
+    try:
+        async with asyncio.timeout(seconds):
+            await event.wait()
+    except TimeoutError:
+        return

@@ -1,0 +1,135 @@
+"""One scheduler's time as the owner of one partition, from the takeover until it stops or another rules."""
+
+import asyncio
+
+import structlog
+
+from penstock.errors import NewerSchemaError, StoreUnavailableError
+from penstock.store import records as r
+from penstock.store.base import SchedulerStore
+from penstock_scheduler.clock import ServerClock
+from penstock_scheduler.engine import Engine
+
+INBOX_BATCH = 256
+"""Facts taken in one step."""
+
+DUE_BATCH = 100
+"""Timers taken in one step."""
+
+_log = structlog.get_logger()
+
+
+class LostPartitionError(Exception):
+    """Another scheduler owns the partition, or the log is not what this one remembers: its memory is void."""
+
+
+class Tenure:
+    """The loop of one partition."""
+
+    def __init__(
+        self, number: int, owner: str, store: SchedulerStore, clock: ServerClock, lease_ms: int, worker_lease_ms: int
+    ) -> None:
+        self._number = number
+        self._owner = owner
+        self._store = store
+        self._clock = clock
+        self._lease_ms = lease_ms
+        self._worker_lease_ms = worker_lease_ms
+        self._wake: int | None = None
+        self._renew_at = 0
+        self._sweep_at = 0
+        self._stopping = False
+        self._waiting: asyncio.Future[list[r.Entry]] | None = None
+
+    def stop(self) -> None:
+        """Give the partition up as soon as what was begun is done. Only waiting for facts is cut short."""
+        self._stopping = True
+        if self._waiting is not None:
+            self._waiting.cancel()
+
+    async def run(self) -> None:
+        """Take the partition over if it is free, and serve it until told to stop or it is lost."""
+        head = await self._store.take_over(self._number, self._owner, self._lease_ms)
+        if head is None:
+            return
+        with structlog.contextvars.bound_contextvars(partition=self._number, term=head.term):
+            _log.info("partition taken over", seq=head.seq)
+            try:
+                await self._serve(Engine(self._number, head, self._store, self._lease_ms))
+                await self._store.release(self._number, self._owner, head.term)
+                _log.info("partition released")
+            except LostPartitionError as error:
+                _log.warning("partition lost", reason=str(error))
+            except NewerSchemaError as error:
+                _log.error("stepping aside", reason=str(error))
+                await self._store.release(self._number, self._owner, head.term)
+
+    async def _serve(self, engine: Engine) -> None:
+        await self._renew(engine)
+        while not self._stopping:
+            entries = await self._facts(engine)
+            await self._keep_up(engine)
+            if entries:
+                self._clock.not_before(entries[-1].at)
+            now = self._clock.now()
+            due: list[str] = []
+            if self._wake is not None and self._wake <= now:
+                due = await self._store.due(self._number, now, DUE_BATCH)
+            commit = await engine.step(entries, due, now)
+            if commit is not None:
+                self._learn(await self._commit(commit))
+                engine.committed(commit)
+                self._renew_at = self._clock.now() + self._lease_ms // 3
+
+    async def _facts(self, engine: Engine) -> list[r.Entry]:
+        """Return the next facts; while there is nothing else to do, wait for them until told to stop."""
+        patience = 0 if engine.busy else self._patience()
+        read = self._store.inbox(self._number, engine.head.cursor, INBOX_BATCH, patience)
+        if not patience:
+            return await read
+        self._waiting = asyncio.ensure_future(read)
+        try:
+            return await self._waiting
+        except asyncio.CancelledError:
+            if self._stopping:
+                return []
+            raise
+
+    def _patience(self) -> int:
+        """Return how long (ms) to wait for a fact before something else is due."""
+        now = self._clock.now()
+        nearest = min(self._renew_at, self._sweep_at)
+        if self._wake is not None:
+            nearest = min(nearest, self._wake)
+        return max(1, nearest - now)
+
+    async def _keep_up(self, engine: Engine) -> None:
+        """Renew the lease and sweep for lost claims when it is time."""
+        now = self._clock.now()
+        if now >= self._renew_at:
+            await self._renew(engine)
+        if now >= self._sweep_at:
+            self._sweep_at = now + self._worker_lease_ms // 5
+            lost = await self._store.sweep(self._number, engine.head.term, self._worker_lease_ms)
+            if lost:
+                _log.warning("claims lost", count=lost)
+
+    async def _renew(self, engine: Engine) -> None:
+        answer = await self._store.renew(self._number, self._owner, engine.head.term, self._lease_ms)
+        if answer is None:
+            raise LostPartitionError("another scheduler has taken it over")
+        self._learn(answer)
+        self._renew_at = answer.now + self._lease_ms // 3
+
+    def _learn(self, answer: r.Committed) -> None:
+        self._clock.observe(answer.now)
+        self._wake = answer.wake
+
+    async def _commit(self, commit: r.Commit) -> r.Committed:
+        try:
+            answer = await self._store.commit(commit)
+        except StoreUnavailableError as error:
+            raise LostPartitionError(f"the outcome of a commit is unknown: {error}") from error
+        if isinstance(answer, r.Refused):
+            raise LostPartitionError("another scheduler rules" if answer.lost else "the log has gone another way")
+        return answer

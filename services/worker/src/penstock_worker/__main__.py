@@ -1,0 +1,46 @@
+"""Run a worker: ``python -m penstock_worker``."""
+
+import asyncio
+import signal
+
+import uvloop
+
+from penstock.logs import configure_logging
+from penstock.process import process_name
+from penstock.settings import Settings, load_settings
+from penstock.store import open_store
+from penstock_worker.executors.base import ExecutorSettings
+from penstock_worker.executors.registry import load_executors
+from penstock_worker.service import Worker
+
+
+async def serve(settings: Settings) -> None:
+    """Run a worker until SIGTERM or SIGINT."""
+    store = await open_store(settings)
+    worker = Worker(
+        store,
+        process_name("worker"),
+        load_executors(ExecutorSettings(grace_s=settings.kill_grace_seconds)),
+        slots=settings.worker_slots,
+        lease_seconds=settings.worker_lease_seconds,
+        drain_seconds=settings.drain_grace_seconds,
+        output_cap_bytes=settings.output_cap_bytes,
+    )
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, worker.stop)
+    try:
+        await worker.run()
+    finally:
+        await store.close()
+
+
+def main() -> None:
+    """Start the process."""
+    settings = load_settings()
+    configure_logging("worker", settings.log_format, settings.log_level)
+    uvloop.run(serve(settings))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,101 @@
+"""The contract between the worker and its executors.
+
+An executor runs one attempt to its end and says how it ended. It knows no store and no queue; output leaves through an
+:class:`OutputSink` while the attempt runs, and everything else it has to say is the :class:`Outcome`.
+"""
+
+import asyncio
+import enum
+from collections.abc import Callable
+from typing import Literal, Protocol, TypeVar
+
+import msgspec
+
+from penstock.core.dag import TaskSpec
+from penstock.core.events import TaskError
+
+Stream = Literal["stdout", "stderr"]
+
+_T = TypeVar("_T")
+
+
+class Execution(msgspec.Struct, frozen=True):
+    """What an executor needs to know of one attempt."""
+
+    run_id: str
+    dag_id: str
+    attempt: int
+    task: TaskSpec
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """How an attempt ended.
+
+    ``exit_code`` is that of the process where there was one, 128 + n where signal n ended it. ``output`` is the return
+    value of a callable as JSON; None where it returned None.
+    """
+
+    status: Literal["succeeded", "failed", "cancelled"]
+    exit_code: int | None = None
+    error: TaskError | None = None
+    output: msgspec.Raw | None = None
+
+
+class OutputSink(Protocol):
+    """Takes the output of one attempt as it comes."""
+
+    def write(self, stream: Stream, data: bytes) -> None:
+        """Take a chunk of at most 64 KiB, cut anywhere. Must not block and must bound what it keeps."""
+
+
+class Executor(Protocol):
+    """Executes attempts, any number of them at once."""
+
+    async def execute(self, execution: Execution, sink: OutputSink, cancel: asyncio.Event) -> Outcome:
+        """Run one attempt to its end.
+
+        Whatever the task does ends in an outcome, never in an exception. Nothing is written to the sink after the
+        return. Setting ``cancel`` ends the attempt; so does the task's timeout. Cancelling the coroutine itself kills
+        what was started and raises ``CancelledError``.
+        """
+
+    async def close(self) -> None:
+        """Give up what is kept between attempts; call it once no attempt runs."""
+
+
+class ExecutorSettings(msgspec.Struct, frozen=True):
+    """What may be tuned in executors.
+
+    Attributes:
+        grace_s: Seconds between the request to end (SIGTERM) and the end (SIGKILL), at timeout and cancel.
+        linger_s: Seconds in which output of a command's background processes is still waited for once it has ended.
+        max_idle_children: Warm child processes for callables that are kept while nothing runs.
+    """
+
+    grace_s: float = 5.0
+    linger_s: float = 0.2
+    max_idle_children: int = 4
+
+
+ExecutorFactory = Callable[[ExecutorSettings], Executor]
+"""What an entry point of the group ``penstock.executors`` names."""
+
+
+class Verdict(enum.Enum):
+    """What came first."""
+
+    DONE = enum.auto()
+    CANCELLED = enum.auto()
+    TIMED_OUT = enum.auto()
+
+
+async def first_of(done: asyncio.Future[_T], cancel: asyncio.Event, timeout_s: float | None) -> Verdict:
+    """Wait for the end of an attempt, the request to cancel it, or its timeout; ``done`` wins a tie."""
+    cancelled = asyncio.ensure_future(cancel.wait())
+    try:
+        await asyncio.wait((done, cancelled), timeout=timeout_s, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        cancelled.cancel()
+    if done.done():
+        return Verdict.DONE
+    return Verdict.CANCELLED if cancel.is_set() else Verdict.TIMED_OUT

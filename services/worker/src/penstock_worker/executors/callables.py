@@ -1,0 +1,91 @@
+"""The ``python`` executor: a callable ``module:function``, run in a warm child process."""
+
+import asyncio
+
+from penstock_worker.executors import environment, outcomes, prctl, protocol, strays
+from penstock_worker.executors.base import (
+    Execution,
+    ExecutorSettings,
+    Outcome,
+    OutputSink,
+    Verdict,
+    first_of,
+)
+from penstock_worker.executors.protocol import Call, Reply
+from penstock_worker.executors.warm_child import WarmChild
+
+
+class CallableExecutor:
+    """Runs callables in child processes that serve one attempt at a time and are used again.
+
+    There are as many children as attempts run at once; ``max_idle_children`` are kept for the next. The worker's
+    working directory comes first on their ``sys.path``. Modules are imported once per child, so edited code takes
+    effect in children that start later. A child that crashes, is killed, or whose callable leaves processes of its own
+    behind is not used again; what it left behind ends with it.
+
+    At timeout and cancel the callable is left through its ``finally`` blocks (SIGTERM raises ``SystemExit`` in it), and
+    the child is killed after ``grace_s``.
+    """
+
+    def __init__(self, settings: ExecutorSettings | None = None) -> None:
+        self._settings = settings or ExecutorSettings()
+        self._idle: list[WarmChild] = []
+        self._closed = False
+        prctl.adopt_orphans()
+
+    async def execute(self, execution: Execution, sink: OutputSink, cancel: asyncio.Event) -> Outcome:
+        """Call the task's callable; see :class:`Executor`."""
+        if cancel.is_set():
+            return outcomes.cancelled()
+        task = execution.task
+        try:
+            call = protocol.frame(Call(task.callable or "", task.metadata, environment.of_attempt(execution)))
+            child = await self._idle_child() or WarmChild()
+        except (OSError, ValueError) as error:
+            return outcomes.not_started(error)
+        try:
+            answer = child.begin(call, sink)
+            verdict = await first_of(answer, cancel, task.timeout_seconds)
+            if verdict is not Verdict.DONE:
+                await child.terminate(self._settings.grace_s)
+        finally:
+            await self._put_back(child, environment.marks(execution))
+        if verdict is not Verdict.DONE:
+            return outcomes.of_verdict(verdict, execution, child.returncode)
+        reply = answer.result()
+        return outcomes.of_crash(child.returncode) if reply is None else _of_reply(reply)
+
+    async def close(self) -> None:
+        """End the idle children; one that still runs ends with its attempt."""
+        self._closed = True
+        idle, self._idle = self._idle, []
+        await asyncio.gather(*(child.terminate(self._settings.grace_s) for child in idle))
+        for child in idle:
+            child.close()
+
+    async def _idle_child(self) -> WarmChild | None:
+        # The last one used comes first: its memory is warm, and the others' age shows who is superfluous.
+        while self._idle:
+            child = self._idle.pop()
+            if child.fit:
+                return child
+            await child.kill()
+            child.close()
+        return None
+
+    async def _put_back(self, child: WarmChild, marks: frozenset[bytes]) -> None:
+        if child.fit:
+            await strays.kill_strays(marks)
+            child.end_call()
+            if not self._closed and len(self._idle) < self._settings.max_idle_children:
+                self._idle.append(child)
+                return
+        await child.kill()
+        await strays.kill_strays(marks)
+        child.close()
+
+
+def _of_reply(reply: Reply) -> Outcome:
+    if reply.error is not None:
+        return Outcome("failed", error=reply.error)
+    return Outcome("succeeded", output=reply.output if bytes(reply.output) else None)

@@ -1,0 +1,145 @@
+"""One call of a callable, inside a warm child process: resolve, choose the arguments, call, encode the result."""
+
+import functools
+import importlib
+import inspect
+import signal
+import sys
+import traceback
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from types import TracebackType
+from typing import NoReturn
+
+import msgspec
+
+from penstock.core.events import TaskError
+from penstock_worker.executors.arguments import ArgumentsError, choose_arguments
+from penstock_worker.executors.protocol import OUTPUT_LIMIT_BYTES, Call, Reply
+
+MESSAGE_LIMIT = 2048
+"""Characters of an error's message."""
+
+TRACEBACK_LIMIT_BYTES = 16 * 1024
+
+_STDLIB = Path(inspect.__file__).parent
+_AROUND_THE_CALL = tuple(f"{path}/" for path in (Path(__file__).parent, _STDLIB / "asyncio", _STDLIB / "importlib"))
+
+
+class Stopped(SystemExit):
+    """SIGTERM arrived: the attempt has been given up, and this process with it."""
+
+
+def stop(_number: int, _frame: object) -> NoReturn:
+    """Handle the first SIGTERM: leave the callable through its ``finally`` blocks. A second one ends the process."""
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    raise Stopped(143)
+
+
+def invoke(call: Call) -> Reply:
+    """Make the call and return how it ended, whatever it did.
+
+    Raises:
+        Stopped: The process is to end.
+    """
+    try:
+        function = _resolve(call.callable)
+    except Stopped:
+        raise
+    except BaseException as error:  # noqa: BLE001 - importing runs the user's code, which may raise anything
+        return Reply(error=_not_found(call.callable, error))
+    try:
+        chosen = choose_arguments(_signature(function), call.metadata)
+        result = function(*chosen.args, **chosen.kwargs)
+        if inspect.isawaitable(result):
+            result = _run(result)
+    except Stopped:
+        raise
+    except ArgumentsError as error:
+        return Reply(error=TaskError("exception", _short(f"{call.callable}: {error}")))
+    except BaseException as error:  # noqa: BLE001 - sys.exit and the like fail the attempt, not this process
+        return Reply(error=TaskError("exception", _describe(error), _traceback(error)))
+    return _encode(result)
+
+
+def _resolve(name: str) -> Callable[..., object]:
+    module_name, _, path = name.partition(":")
+    if module_name not in sys.modules:
+        importlib.invalidate_caches()  # the file may be younger than this process
+    function: object = functools.reduce(getattr, path.split("."), importlib.import_module(module_name))
+    if not callable(function):
+        raise TypeError(f"{name} is not callable")
+    return function
+
+
+def _not_found(name: str, error: BaseException) -> TaskError:
+    message = _short(f"cannot resolve {name}: {_describe(error)}")
+    return TaskError("not_found", message, _traceback(error))
+
+
+def _signature(function: Callable[..., object]) -> inspect.Signature | None:
+    try:
+        return inspect.signature(function)
+    except ValueError:
+        return None
+
+
+def _run(result: Awaitable[object]) -> object:
+    import asyncio  # noqa: PLC0415 - doubles the start of a child; most never need it
+
+    async def wait() -> object:
+        return await result
+
+    return asyncio.run(wait())
+
+
+def _encode(result: object) -> Reply:
+    if result is None:
+        return Reply()
+    try:
+        encoded = msgspec.json.encode(result)
+    except (TypeError, ValueError, OverflowError, RecursionError) as error:
+        return Reply(error=TaskError("not_serialisable", _short(f"the return value is not JSON: {error}")))
+    if len(encoded) > OUTPUT_LIMIT_BYTES:
+        message = f"the return value is {len(encoded)} bytes of JSON; the limit is {OUTPUT_LIMIT_BYTES}"
+        return Reply(error=TaskError("output_too_large", message))
+    return Reply(output=msgspec.Raw(encoded))
+
+
+def _describe(error: BaseException) -> str:
+    try:
+        text = str(error)
+    except Exception:  # noqa: BLE001 - __str__ is the user's code too
+        text = "(its text cannot be read)"
+    name = type(error).__name__
+    return _short(f"{name}: {text}" if text else name)
+
+
+def _short(text: str) -> str:
+    text = _writable(text)
+    return text if len(text) <= MESSAGE_LIMIT else text[: MESSAGE_LIMIT - 1] + "…"
+
+
+def _writable(text: str) -> str:
+    # Python strings may hold half of a surrogate pair, which no encoding takes.
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
+def _traceback(error: BaseException) -> str:
+    """Return the traceback from the user's first frame on, its end where it is too long."""
+    lines = traceback.format_exception(type(error), error, _users_frames(error.__traceback__))
+    data = "".join(lines).encode("utf-8", "backslashreplace")
+    if len(data) > TRACEBACK_LIMIT_BYTES:
+        mark = "… (beginning left out)\n".encode()
+        data = mark + data[len(mark) - TRACEBACK_LIMIT_BYTES :]
+    return data.decode("utf-8", "ignore")
+
+
+def _users_frames(frames: TracebackType | None) -> TracebackType | None:
+    while frames is not None and _is_ours(frames.tb_frame.f_code.co_filename):
+        frames = frames.tb_next
+    return frames
+
+
+def _is_ours(filename: str) -> bool:
+    return filename.startswith((*_AROUND_THE_CALL, "<frozen "))

@@ -1,0 +1,93 @@
+"""Processes that escaped: descendants of a task that left its process group.
+
+A process that calls ``setsid`` is out of reach of a signal to the group. The worker therefore adopts orphans (Linux:
+``PR_SET_CHILD_SUBREAPER``): once its parents are dead such a process is a child of the worker, and its environment
+tells which attempt it belongs to. Looking costs one small file of ``/proc`` per attempt.
+
+What adopts must also collect: a dead orphan would stay in the process table. Nobody but the parent can collect a
+process, so its pid cannot be reused while it stands in our list of children, and signals sent from here never hit a
+stranger. A process that leaves its group *and* hides its environment escapes this; only a container holds that.
+"""
+
+import asyncio
+import contextlib
+import os
+import signal
+import time
+from pathlib import Path
+
+_PATIENCE_S = 2.0
+_POLL_S = 0.001
+_FORGOTTEN_S = 10.0
+"""Whoever starts a process collects it within milliseconds; a dead child nobody came for in this time is an orphan."""
+
+# The kernel keeps one list of children per process, so what we know about it is one per process too.
+_leaders: set[int] = set()
+_dead_since: dict[int, float] = {}
+
+
+def watch_over(pid: int) -> None:
+    """Note a process that an executor started and will collect itself."""
+    _leaders.add(pid)
+
+
+def collected(pid: int) -> None:
+    """Note that a process given to :func:`watch_over` has been collected."""
+    _leaders.discard(pid)
+
+
+async def kill_strays(marks: frozenset[bytes]) -> None:
+    """Kill and collect every adopted process whose environment has all ``marks``, and what it leaves behind.
+
+    Gives up after two seconds: a process can be beyond signals (in a broken file system, or another user's).
+    """
+    deadline = time.monotonic() + _PATIENCE_S
+    killed: set[int] = set()
+    while strays := [pid for pid in _unknown_children() if pid in killed or marks <= _environment(pid)]:
+        for pid in strays:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.kill(pid, signal.SIGKILL)
+            killed.add(pid)
+            if _collect(pid):
+                killed.discard(pid)
+        if time.monotonic() > deadline:
+            return
+        await asyncio.sleep(_POLL_S)
+
+
+def _unknown_children() -> list[int]:
+    # Adopted processes become children of the main thread, whichever thread started their ancestor.
+    try:
+        listed = Path(f"/proc/self/task/{os.getpid()}/children").read_bytes()
+    except OSError:  # the file depends on how the kernel was built; without it strays are out of reach
+        return []
+    return [pid for pid in map(int, listed.split()) if pid not in _leaders]
+
+
+def _environment(pid: int) -> frozenset[bytes]:
+    try:
+        entries = Path(f"/proc/{pid}/environ").read_bytes()
+    except OSError:  # gone meanwhile, or another user's
+        entries = b""
+    if not entries:
+        _collect_forgotten(pid)
+    return frozenset(entries.split(b"\0"))
+
+
+def _collect_forgotten(pid: int) -> None:
+    try:
+        dead = os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+    except ChildProcessError:
+        dead = None
+    if dead is None:
+        _dead_since.pop(pid, None)
+    elif time.monotonic() - _dead_since.setdefault(pid, time.monotonic()) > _FORGOTTEN_S:
+        _collect(pid)
+        del _dead_since[pid]
+
+
+def _collect(pid: int) -> bool:
+    try:
+        return os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG) is not None
+    except ChildProcessError:
+        return True

@@ -1,0 +1,138 @@
+"""One claimed attempt from its claim to its report."""
+
+import asyncio
+import time
+from collections.abc import Mapping
+from enum import StrEnum
+
+import structlog
+
+from penstock.core import events as e
+from penstock.core.dag import DagSpec
+from penstock.store.base import WorkerStore
+from penstock.store.records import Answer, QueueEntry
+from penstock_worker.definitions import Definitions
+from penstock_worker.executors.base import Execution, Executor, Outcome
+from penstock_worker.executors.registry import executor_name
+from penstock_worker.output import CappedOutput
+from penstock_worker.output_feed import OutputFeed
+from penstock_worker.reporter import Reporter
+
+_log = structlog.get_logger()
+
+
+class Kill(StrEnum):
+    """Why an attempt is ended before its time."""
+
+    CANCELLED = "cancelled"
+    GONE = "gone"
+    RETURNED = "returned"
+
+
+class Running:
+    """An attempt that this worker has claimed."""
+
+    def __init__(self, claim: QueueEntry) -> None:
+        self.claim = claim
+        self._kill: Kill | None = None
+        self._cancel = asyncio.Event()
+
+    def kill(self, reason: Kill) -> None:
+        """End the attempt; the first reason counts, except that a claim that is gone is not reported at all."""
+        if self._kill is None or reason is Kill.GONE:
+            self._kill = reason
+        self._cancel.set()
+
+    async def execute(self, tools: "Tools") -> e.Report | None:
+        """Run the attempt; return what to report of it, None when the claim was lost meanwhile."""
+        claim = self.claim
+        dag = await tools.definitions.get(claim.partition, claim.version)
+        feed = OutputFeed(tools.store, claim)
+        output = CappedOutput(feed.emit, _now_ms, tools.output_cap_bytes)
+        begun = time.monotonic()
+        outcome = await self._outcome(dag, tools.executors, output)
+        duration_ms = round((time.monotonic() - begun) * 1000)
+        output.finish()
+        await feed.drained()
+        return self._fact(outcome, tools.worker, duration_ms)
+
+    async def _outcome(self, dag: DagSpec | None, executors: Mapping[str, Executor], output: CappedOutput) -> Outcome:
+        claim = self.claim
+        task = None if dag is None else dag.tasks.get(claim.task_id)
+        if task is None:
+            missing = e.TaskError("start", f"Version {claim.version} of DAG {claim.dag_id} is not in the store.")
+            return Outcome("failed", error=missing)
+        executor = executors.get(executor_name(task))
+        if executor is None:
+            return Outcome("failed", error=e.TaskError("start", f"This worker cannot run {executor_name(task)} tasks."))
+        execution = Execution(run_id=claim.run_id, dag_id=claim.dag_id, attempt=claim.attempt, task=task)
+        return await executor.execute(execution, output, self._cancel)
+
+    def _fact(self, outcome: Outcome, worker: str, duration_ms: int) -> e.Report | None:
+        run_id, task_id, attempt = self.claim.run_id, self.claim.task_id, self.claim.attempt
+        if self._kill is Kill.GONE:
+            return None
+        if outcome.status == "succeeded":
+            return e.TaskSucceeded(
+                run_id=run_id,
+                task_id=task_id,
+                attempt=attempt,
+                worker=worker,
+                duration_ms=duration_ms,
+                exit_code=outcome.exit_code,
+                output=outcome.output,
+            )
+        if outcome.status == "cancelled":
+            if self._kill is Kill.RETURNED:
+                return e.TaskReturned(run_id=run_id, task_id=task_id, attempt=attempt, worker=worker)
+            return e.TaskCancelled(
+                run_id=run_id, task_id=task_id, attempt=attempt, worker=worker, duration_ms=duration_ms
+            )
+        return e.TaskFailed(
+            run_id=run_id,
+            task_id=task_id,
+            attempt=attempt,
+            worker=worker,
+            duration_ms=duration_ms,
+            exit_code=outcome.exit_code,
+            error=outcome.error or e.TaskError("exit", "The attempt failed."),
+        )
+
+
+class Tools:
+    """What all attempts of a worker share."""
+
+    def __init__(
+        self, store: WorkerStore, worker: str, executors: Mapping[str, Executor], output_cap_bytes: int
+    ) -> None:
+        self.store = store
+        self.worker = worker
+        self.executors = executors
+        self.output_cap_bytes = output_cap_bytes
+        self.definitions = Definitions(store)
+        self.reporter = Reporter(store)
+
+
+async def run_attempt(running: Running, tools: Tools) -> e.Report | None:
+    """Execute an attempt with its names bound to every log line."""
+    claim = running.claim
+    with structlog.contextvars.bound_contextvars(run=claim.run_id, task=claim.task_id, attempt=claim.attempt):
+        _log.debug("attempt begins")
+        fact = await running.execute(tools)
+        _log.info("attempt ended", outcome="abandoned" if fact is None else type(fact).__name__)
+        return fact
+
+
+async def report_attempt(running: Running, fact: e.Report, tools: Tools) -> Answer:
+    """Report what became of an attempt."""
+    answer = await tools.reporter.report(running.claim, fact)
+    if answer is not Answer.ACCEPTED:
+        claim = running.claim
+        _log.warning(
+            "report not taken", answer=str(answer), run=claim.run_id, task=claim.task_id, attempt=claim.attempt
+        )
+    return answer
+
+
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000

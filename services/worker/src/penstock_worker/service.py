@@ -1,0 +1,183 @@
+"""The worker as a process: claim, execute, keep alive, report; and an orderly end."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+
+import structlog
+
+from penstock.core import events as e
+from penstock.errors import StoreUnavailableError
+from penstock.store.base import Store
+from penstock.store.records import Beat, Bell, QueueEntry
+from penstock_worker.backoff import Backoff
+from penstock_worker.claimer import Claimer
+from penstock_worker.executors.base import Executor
+from penstock_worker.running import Kill, Running, Tools, report_attempt, run_attempt
+
+SWEEP_SECONDS = 1.0
+"""How often an idle worker looks into every partition, in case a bell was lost."""
+
+BELL_WAIT_MS = 5000
+
+_log = structlog.get_logger()
+_Key = tuple[int, int]
+
+
+class Worker:
+    """Executes attempts, at most ``slots`` at a time, until told to stop."""
+
+    def __init__(
+        self,
+        store: Store,
+        name: str,
+        executors: Mapping[str, Executor],
+        *,
+        slots: int,
+        lease_seconds: float,
+        drain_seconds: float,
+        output_cap_bytes: int,
+    ) -> None:
+        self._store = store
+        self._name = name
+        self._slots = slots
+        self._lease_seconds = lease_seconds
+        self._drain_seconds = drain_seconds
+        self._executors = executors
+        self._tools = Tools(store, name, executors, output_cap_bytes)
+        self._claimer = Claimer(store, name, store.partitions)
+        self._running: dict[_Key, Running] = {}
+        self._busy = 0
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._changed = asyncio.Event()
+        self._stopping = asyncio.Event()
+
+    def stop(self) -> None:
+        """Ask the worker to drain: claim nothing more, let running attempts finish within the grace period."""
+        self._stopping.set()
+        self._changed.set()
+
+    async def run(self) -> None:
+        """Work until stopped.
+
+        The end, in order: no more claims; running attempts may finish; the rest are killed and given back, which is no
+        loss; then heartbeats cease (not earlier, or what still runs would be declared lost); then the executors' idle
+        children end.
+        """
+        _log.info("worker started", worker=self._name, slots=self._slots)
+        background = [asyncio.create_task(self._listen()), asyncio.create_task(self._keep_alive())]
+        try:
+            await self._claim_until_stopped()
+            await self._drain()
+        finally:
+            for task in background:
+                task.cancel()
+            await asyncio.gather(*background, return_exceptions=True)
+            for executor in self._executors.values():
+                await executor.close()
+        _log.info("worker stopped", worker=self._name)
+
+    async def _claim_until_stopped(self) -> None:
+        backoff = Backoff()
+        while not self._stopping.is_set():
+            self._changed.clear()
+            free = self._slots - self._busy
+            try:
+                if free > 0 and self._claimer.promising:
+                    for claim in await self._claimer.claim(free):
+                        self._start(claim)
+                    backoff.reset()
+                    continue
+                if free <= 0:
+                    await self._claimer.withdraw()
+            except StoreUnavailableError as error:
+                _log.warning("cannot claim", error=str(error))
+                self._claimer.failed()
+                await backoff.wait()
+                continue
+            if not await _set_within(self._changed, SWEEP_SECONDS):
+                self._claimer.look_everywhere()
+
+    def _start(self, claim: QueueEntry) -> None:
+        key = (claim.partition, claim.id)
+        if key in self._running:
+            return
+        running = self._running[key] = Running(claim)
+        self._busy += 1
+        task = asyncio.create_task(self._attempt(key, running))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _attempt(self, key: _Key, running: Running) -> None:
+        fact: e.Report | None = None
+        try:
+            fact = await run_attempt(running, self._tools)
+        finally:
+            # The slot is free as soon as nothing runs in it; the claim is kept alive until its report is answered.
+            self._busy -= 1
+            self._changed.set()
+            try:
+                if fact is not None:
+                    await report_attempt(running, fact, self._tools)
+            finally:
+                del self._running[key]
+
+    async def _listen(self) -> None:
+        """Hear the bells: work in a partition, or an attempt to stop."""
+
+        async def hear() -> None:
+            for bell in await self._store.wait(self._name, BELL_WAIT_MS):
+                self._hear(bell)
+
+        await self._for_ever(hear, 0)
+
+    def _hear(self, bell: Bell) -> None:
+        if not bell.run_id:
+            self._claimer.rung(bell.partition)
+            self._changed.set()
+            return
+        for running in self._running.values():
+            claim = running.claim
+            if (claim.run_id, claim.task_id, claim.attempt) == (bell.run_id, bell.task_id, bell.attempt):
+                running.kill(Kill.CANCELLED)
+
+    async def _keep_alive(self) -> None:
+        """Keep the claims; kill what is no longer this worker's, or no longer wanted."""
+
+        async def beat() -> None:
+            held = list(self._running.values())
+            beats = await self._store.heartbeat(self._name, [running.claim for running in held]) if held else []
+            for running, answer in zip(held, beats, strict=True):
+                if answer is Beat.CANCEL:
+                    running.kill(Kill.CANCELLED)
+                elif answer is Beat.GONE:
+                    running.kill(Kill.GONE)
+
+        await self._for_ever(beat, self._lease_seconds / 3)
+
+    async def _for_ever(self, act: Callable[[], Awaitable[None]], pause_seconds: float) -> None:
+        backoff = Backoff()
+        while True:
+            try:
+                await act()
+                backoff.reset()
+                await asyncio.sleep(pause_seconds)
+            except StoreUnavailableError as error:
+                _log.warning("store unavailable", error=str(error))
+                await backoff.wait()
+
+    async def _drain(self) -> None:
+        if self._tasks:
+            _log.info("draining", attempts=len(self._running), seconds=self._drain_seconds)
+            await asyncio.wait(self._tasks, timeout=self._drain_seconds)
+        for running in self._running.values():
+            running.kill(Kill.RETURNED)
+        while self._tasks:
+            await asyncio.wait(self._tasks)
+
+
+async def _set_within(event: asyncio.Event, seconds: float) -> bool:
+    try:
+        async with asyncio.timeout(seconds):
+            return await event.wait()
+    except TimeoutError:
+        return False
