@@ -16,6 +16,8 @@ INBOX_BATCH = 256
 DUE_BATCH = 100
 """Timers taken in one step."""
 
+RETRY_SECONDS = 0.2
+
 _log = structlog.get_logger()
 
 
@@ -115,9 +117,7 @@ class Tenure:
                 _log.warning("claims lost", count=lost)
 
     async def _renew(self, engine: Engine) -> None:
-        answer = await self._store.renew(self._number, self._owner, engine.head.term, self._lease_ms)
-        if answer is None:
-            raise LostPartitionError("another scheduler has taken it over")
+        answer = await self._still_mine(engine.head.term)
         self._learn(answer)
         self._renew_at = answer.now + self._lease_ms // 3
 
@@ -126,10 +126,42 @@ class Tenure:
         self._wake = answer.wake
 
     async def _commit(self, commit: r.Commit) -> r.Committed:
-        try:
-            answer = await self._store.commit(commit)
-        except StoreUnavailableError as error:
-            raise LostPartitionError(f"the outcome of a commit is unknown: {error}") from error
-        if isinstance(answer, r.Refused):
-            raise LostPartitionError("another scheduler rules" if answer.lost else "the log has gone another way")
+        """Commit exactly once. When an answer is lost, the head says whether the commit was applied."""
+        while True:
+            try:
+                answer = await self._store.commit(commit)
+                head = answer.head if isinstance(answer, r.Refused) else None
+            except StoreUnavailableError as error:
+                _log.warning("outcome of a commit unknown", seq=commit.seq, error=str(error))
+                head = await self._head()
+            else:
+                if isinstance(answer, r.Committed):
+                    return answer
+            if head is None or head.term != commit.term:
+                raise LostPartitionError("another scheduler rules")
+            if _applied(commit, head):
+                return await self._still_mine(commit.term)
+            if (head.seq, head.hash) != (commit.seq, commit.hash):
+                raise LostPartitionError("the log has gone another way")
+
+    async def _head(self) -> r.Head:
+        """Return the head as soon as the store answers; another may rule by then."""
+        while not self._stopping:
+            try:
+                return await self._store.head(self._number)
+            except StoreUnavailableError:
+                await asyncio.sleep(RETRY_SECONDS)
+        raise LostPartitionError("told to stop while the outcome of a commit was unknown")
+
+    async def _still_mine(self, term: int) -> r.Committed:
+        answer = await self._store.renew(self._number, self._owner, term, self._lease_ms)
+        if answer is None:
+            raise LostPartitionError("another scheduler has taken it over")
         return answer
+
+
+def _applied(commit: r.Commit, head: r.Head) -> bool:
+    """Return whether a commit of this term is what led to the head: the chain's hash is that of no other history."""
+    if commit.events:
+        return (head.seq, head.hash) == (commit.seq + len(commit.events), commit.new_hash)
+    return (head.seq, head.hash, head.cursor) == (commit.seq, commit.hash, commit.cursor)

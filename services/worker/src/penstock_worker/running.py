@@ -5,6 +5,7 @@ import time
 from collections.abc import Mapping
 from enum import StrEnum
 
+import msgspec
 import structlog
 
 from penstock.core import events as e
@@ -66,7 +67,11 @@ class Running:
         if executor is None:
             return Outcome("failed", error=e.TaskError("start", f"This worker cannot run {executor_name(task)} tasks."))
         execution = Execution(run_id=claim.run_id, dag_id=claim.dag_id, attempt=claim.attempt, task=task)
-        return await executor.execute(execution, output, self._cancel)
+        try:
+            return await executor.execute(execution, output, self._cancel)
+        except Exception as error:  # noqa: BLE001  # an executor is a plug-in: what it raises must not end the worker
+            _log.exception("executor failed")
+            return Outcome("failed", error=e.TaskError("crashed", f"The executor failed: {error!r}"))
 
     def _fact(self, outcome: Outcome, worker: str, duration_ms: int) -> e.Report | None:
         run_id, task_id, attempt = self.claim.run_id, self.claim.task_id, self.claim.attempt
@@ -80,7 +85,7 @@ class Running:
                 worker=worker,
                 duration_ms=duration_ms,
                 exit_code=outcome.exit_code,
-                output=outcome.output,
+                output=None if outcome.output is None else msgspec.json.decode(outcome.output),
             )
         if outcome.status == "cancelled":
             if self._kill is Kill.RETURNED:

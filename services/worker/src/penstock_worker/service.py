@@ -171,8 +171,11 @@ class Worker:
             await asyncio.wait(self._tasks, timeout=self._drain_seconds)
         for running in self._running.values():
             running.kill(Kill.RETURNED)
-        while self._tasks:
-            await asyncio.wait(self._tasks)
+        # Without an answer from the store for a whole lease, the claims are lost to this worker anyhow.
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=self._lease_seconds)
+        for task in self._tasks:
+            task.cancel()
 
 
 async def _set_within(event: asyncio.Event, seconds: float) -> bool:

@@ -7,6 +7,8 @@ event has ``at`` and ``cause`` filled in, a fact leaves them empty.
 Types grow by fields with defaults. Any other change raises ``SCHEMA_VERSION`` and adds an upcaster in ``codec``.
 """
 
+from typing import Any
+
 import msgspec
 from msgspec import field
 
@@ -109,12 +111,12 @@ class TaskStarted(TaskEvent, frozen=True, kw_only=True):
 
 
 class TaskSucceeded(TaskEvent, frozen=True, kw_only=True):
-    """The attempt did its work. ``output`` is JSON; ``duration_ms`` was measured by the worker's monotonic clock."""
+    """The attempt did its work. ``output`` is a JSON value, ``duration_ms`` the worker's measure."""
 
     worker: str
     duration_ms: int = 0
     exit_code: int | None = None
-    output: msgspec.Raw | None = None
+    output: Any = None
 
 
 class TaskFailed(TaskEvent, frozen=True, kw_only=True):

@@ -115,6 +115,10 @@ class SchedulerStore(Protocol):
         """Give the partition up, so that another may take it at once."""
         ...
 
+    async def head(self, partition: int) -> r.Head:
+        """Return the head of a partition."""
+        ...
+
     async def inbox(self, partition: int, after: str, limit: int, timeout_ms: int) -> list[r.Entry]:
         """Return inbox entries after id ``after`` in order, waiting at most ``timeout_ms`` for the first."""
         ...

@@ -137,7 +137,7 @@ def _client(url: str, timeout: float) -> Redis:
         socket_keepalive=True,
         retry=Retry(NoBackoff(), 0),
     )
-    client = Redis(connection_pool=pool)
+    client = Redis.from_pool(pool)
     # Replies as the server sends them: the client's own conversions differ by command and by release.
     client.response_callbacks.clear()
     return client

@@ -16,7 +16,10 @@ for _, entry in ipairs(entries) do
     attempt = tonumber(field['attempt']), worker = ARGV[1]}))
 end
 if #entries < limit then
+  -- A worker that lives comes back every second; one that did not for a minute is dead.
   local time = redis.call('TIME')
-  redis.call('ZADD', KEYS[3], time[1] * 1000 + math.floor(time[2] / 1000), ARGV[1])
+  local now = time[1] * 1000 + math.floor(time[2] / 1000)
+  redis.call('ZADD', KEYS[3], now, ARGV[1])
+  redis.call('ZREMRANGEBYSCORE', KEYS[3], '-inf', now - 60000)
 end
 return entries

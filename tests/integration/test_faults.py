@@ -1,0 +1,130 @@
+"""What goes wrong every day: processes that die, replies that are lost."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from penstock.core import events as e
+from penstock.core.status import RunStatus
+from penstock.errors import StoreUnavailableError
+from penstock.store.base import Store
+from stack import DIAMOND, LEASE_SECONDS, Noop, Stack, dag, eventually, open_stack
+
+
+@pytest.fixture
+async def stack(server_url: str) -> AsyncIterator[Stack]:
+    async with open_stack(server_url) as opened:
+        yield opened
+
+
+@asynccontextmanager
+async def process(stack: Stack, module: str) -> AsyncIterator[asyncio.subprocess.Process]:
+    """A service as a process of its own, killed in the end if it still lives."""
+    settings = {
+        "PENSTOCK_REDIS_URL": stack.url,
+        "PENSTOCK_KEY_PREFIX": stack.prefix,
+        "PENSTOCK_WORKER_LEASE_SECONDS": str(LEASE_SECONDS),
+        "PENSTOCK_SCHEDULER_LEASE_SECONDS": str(LEASE_SECONDS),
+        "PENSTOCK_LOG_LEVEL": "warning",
+    }
+    child = await asyncio.create_subprocess_exec(sys.executable, "-m", module, env={**os.environ, **settings})
+    try:
+        yield child
+    finally:
+        if child.returncode is None:
+            child.kill()
+        await child.wait()
+
+
+class LosesReplies:
+    """A store that applies what it is asked and then, every other time, does not answer."""
+
+    def __init__(self, store: Store, *methods: str) -> None:
+        self._store = store
+        self._methods = methods
+        self.lost: Counter[str] = Counter()
+        self._calls: Counter[str] = Counter()
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401  # any method of the store
+        method = getattr(self._store, name)
+        if name not in self._methods:
+            return method
+
+        async def lossy(*arguments: object, **named: object) -> object:
+            answer = await method(*arguments, **named)
+            self._calls[name] += 1
+            if self._calls[name] % 2:
+                self.lost[name] += 1
+                raise StoreUnavailableError("the reply was lost")
+            return answer
+
+        return lossy
+
+
+async def test_a_task_whose_worker_is_killed_gets_a_new_attempt_that_costs_no_retry(
+    stack: Stack, tmp_path: Path
+) -> None:
+    await stack.scheduler()
+    pid_file = tmp_path / "pid"
+    command = f"if [ $PENSTOCK_ATTEMPT = 1 ]; then echo $$ > {pid_file}; sleep 600; fi"
+    async with process(stack, "penstock_worker") as doomed:
+        run_id = await stack.start(dag("killed", {"a": ()}, command=command))
+
+        async def began() -> bool:
+            return pid_file.exists() and bool(pid_file.read_text())
+
+        await eventually(began, "the first attempt to begin")
+        doomed.send_signal(signal.SIGKILL)
+        await doomed.wait()
+    async with process(stack, "penstock_worker"):
+        assert await stack.ended(run_id) is RunStatus.SUCCEEDED
+    task = (await stack.tasks(run_id))["a"]
+    assert (task.attempt, task.failures, task.losses) == (2, 0, 1)
+    history = [type(event).__name__ for event in await stack.history(run_id) if getattr(event, "task_id", "") == "a"]
+    assert history == ["TaskReady", "TaskStarted", "TaskLost", "TaskReady", "TaskStarted", "TaskSucceeded"]
+
+
+async def test_a_killed_schedulers_partitions_are_taken_over_and_its_runs_end(stack: Stack) -> None:
+    async with process(stack, "penstock_scheduler") as doomed:
+        runs = [await stack.start(dag(f"orphan{number}", DIAMOND)) for number in range(20)]
+        await eventually(lambda: _log_grew(stack), "the first scheduler to work")
+        doomed.send_signal(signal.SIGKILL)
+        await doomed.wait()
+    await stack.worker(Noop())
+    await stack.scheduler()
+    for run_id in runs:
+        assert await stack.ended(run_id) is RunStatus.SUCCEEDED
+
+
+async def test_a_commit_whose_reply_is_lost_is_applied_exactly_once(stack: Stack) -> None:
+    lossy = LosesReplies(stack.store, "commit")
+    await stack.scheduler(cast("Store", lossy))
+    await stack.worker(Noop())
+    runs = [await stack.start(dag(f"unsure{number}", DIAMOND)) for number in range(10)]
+    for run_id in runs:
+        assert await stack.ended(run_id) is RunStatus.SUCCEEDED
+        succeeded = [event.task_id for event in await stack.history(run_id) if isinstance(event, e.TaskSucceeded)]
+        assert sorted(succeeded) == ["a", "b", "c", "d"]
+    assert lossy.lost["commit"] > 0
+
+
+async def test_a_claim_whose_reply_is_lost_is_found_again_and_a_lost_report_counts_once(stack: Stack) -> None:
+    lossy = LosesReplies(stack.store, "claim", "report")
+    await stack.scheduler()
+    await stack.worker(Noop(), store=cast("Store", lossy))
+    run_id = await stack.start(dag("lossy", DIAMOND))
+    assert await stack.ended(run_id) is RunStatus.SUCCEEDED
+    assert all(task.attempt == 1 for task in (await stack.tasks(run_id)).values())
+    assert lossy.lost["report"] > 0
+
+
+async def _log_grew(stack: Stack) -> bool:
+    return (await stack.store.figures()).events > 0
