@@ -1,7 +1,6 @@
 """The scheduler as a process: present among its peers, serving its share of the partitions."""
 
 import asyncio
-import time
 
 import structlog
 
@@ -18,14 +17,14 @@ _log = structlog.get_logger()
 
 
 class Scheduler:
-    """Serves its share of the partitions until ``stop`` is called."""
+    """Serves its share of the partitions until ``stop`` is called. Make it inside the event loop: it goes by its clock."""
 
     def __init__(self, store: Store, owner: str, *, lease_seconds: float, worker_lease_seconds: float) -> None:
         self._store = store
         self._owner = owner
         self._lease_ms = int(lease_seconds * 1000)
         self._worker_lease_ms = int(worker_lease_seconds * 1000)
-        self._clock = ServerClock(time.monotonic)
+        self._clock = ServerClock(asyncio.get_running_loop().time)
         self._stopping = asyncio.Event()
         self._tenures: dict[int, tuple[Tenure, asyncio.Task[None]]] = {}
 

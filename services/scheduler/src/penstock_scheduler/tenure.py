@@ -130,14 +130,14 @@ class Tenure:
         while True:
             try:
                 answer = await self._store.commit(commit)
-                head = answer.head if isinstance(answer, r.Refused) else None
             except StoreUnavailableError as error:
                 _log.warning("outcome of a commit unknown", seq=commit.seq, error=str(error))
                 head = await self._head()
             else:
                 if isinstance(answer, r.Committed):
                     return answer
-            if head is None or head.term != commit.term:
+                head = answer.head
+            if head.term != commit.term:
                 raise LostPartitionError("another scheduler rules")
             if _applied(commit, head):
                 return await self._still_mine(commit.term)

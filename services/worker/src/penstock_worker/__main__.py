@@ -20,7 +20,7 @@ async def serve(settings: Settings) -> None:
     worker = Worker(
         store,
         process_name("worker"),
-        load_executors(ExecutorSettings(grace_s=settings.kill_grace_seconds)),
+        load_executors(ExecutorSettings(grace_s=settings.kill_grace_seconds, max_idle_children=settings.worker_slots)),
         slots=settings.worker_slots,
         lease_seconds=settings.worker_lease_seconds,
         drain_seconds=settings.drain_grace_seconds,

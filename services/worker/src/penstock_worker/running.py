@@ -50,9 +50,10 @@ class Running:
         dag = await tools.definitions.get(claim.partition, claim.version)
         feed = OutputFeed(tools.store, claim)
         output = CappedOutput(feed.emit, _now_ms, tools.output_cap_bytes)
-        begun = time.monotonic()
+        clock = asyncio.get_running_loop().time
+        begun = clock()
         outcome = await self._outcome(dag, tools.executors, output)
-        duration_ms = round((time.monotonic() - begun) * 1000)
+        duration_ms = round((clock() - begun) * 1000)
         output.finish()
         await feed.drained()
         return self._fact(outcome, tools.worker, duration_ms)

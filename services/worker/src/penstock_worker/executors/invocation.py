@@ -3,6 +3,7 @@
 import functools
 import importlib
 import inspect
+import re
 import signal
 import sys
 import traceback
@@ -21,6 +22,11 @@ MESSAGE_LIMIT = 2048
 """Characters of an error's message."""
 
 TRACEBACK_LIMIT_BYTES = 16 * 1024
+
+MAX_LEVELS = 64
+"""Lists and maps inside each other in a return value: far below what makes a reader of the log give up."""
+
+_NESTING = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[\]{}]')
 
 _STDLIB = Path(inspect.__file__).parent
 _AROUND_THE_CALL = tuple(f"{path}/" for path in (Path(__file__).parent, _STDLIB / "asyncio", _STDLIB / "importlib"))
@@ -103,7 +109,23 @@ def _encode(result: object) -> Reply:
     if len(encoded) > OUTPUT_LIMIT_BYTES:
         message = f"the return value is {len(encoded)} bytes of JSON; the limit is {OUTPUT_LIMIT_BYTES}"
         return Reply(error=TaskError("output_too_large", message))
+    if _levels(encoded) > MAX_LEVELS:
+        message = f"the return value has more than {MAX_LEVELS} lists and maps inside each other"
+        return Reply(error=TaskError("not_serialisable", message))
     return Reply(output=msgspec.Raw(encoded))
+
+
+def _levels(encoded: bytes) -> int:
+    if encoded.count(b"[") + encoded.count(b"{") <= MAX_LEVELS:
+        return 0
+    level = deepest = 0
+    for token in _NESTING.findall(encoded):
+        if token in (b"[", b"{"):
+            level += 1
+            deepest = max(deepest, level)
+        elif token in (b"]", b"}"):
+            level -= 1
+    return deepest
 
 
 def _describe(error: BaseException) -> str:

@@ -18,12 +18,16 @@ from pathlib import Path
 
 _PATIENCE_S = 2.0
 _POLL_S = 0.001
+
+_STARTING_S = 0.05
+"""A process has no environment for a moment while it takes over another executable; in this time we look again."""
+
 _FORGOTTEN_S = 10.0
 """Whoever starts a process collects it within milliseconds; a dead child nobody came for in this time is an orphan."""
 
 # The kernel keeps one list of children per process, so what we know about it is one per process too.
 _leaders: set[int] = set()
-_dead_since: dict[int, float] = {}
+_silent_since: dict[int, float] = {}
 
 
 def watch_over(pid: int) -> None:
@@ -43,25 +47,42 @@ async def kill_strays(marks: frozenset[bytes]) -> None:
     """
     deadline = time.monotonic() + _PATIENCE_S
     killed: set[int] = set()
-    while strays := [pid for pid in _unknown_children() if pid in killed or marks <= _environment(pid)]:
+    while time.monotonic() < deadline:
+        strays, unsure = _look(marks, killed)
         for pid in strays:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.kill(pid, signal.SIGKILL)
             killed.add(pid)
             if _collect(pid):
                 killed.discard(pid)
-        if time.monotonic() > deadline:
+        if not strays and not unsure:
             return
         await asyncio.sleep(_POLL_S)
 
 
-def _unknown_children() -> list[int]:
+def _look(marks: frozenset[bytes], killed: set[int]) -> tuple[list[int], bool]:
+    """Return the strays among our children, and whether there are processes that do not show yet what they are."""
+    strays = []
+    unsure = False
+    unknown = _unknown_children()
+    for pid in unknown:
+        environment = _environment(pid)
+        if pid in killed or marks <= environment:
+            strays.append(pid)
+        elif not environment:
+            unsure |= _is_starting(pid)
+    for pid in _silent_since.keys() - unknown:
+        del _silent_since[pid]
+    return strays, unsure
+
+
+def _unknown_children() -> set[int]:
     # Adopted processes become children of the main thread, whichever thread started their ancestor.
     try:
         listed = Path(f"/proc/self/task/{os.getpid()}/children").read_bytes()
     except OSError:  # the file depends on how the kernel was built; without it strays are out of reach
-        return []
-    return [pid for pid in map(int, listed.split()) if pid not in _leaders]
+        return set()
+    return set(map(int, listed.split())) - _leaders
 
 
 def _environment(pid: int) -> frozenset[bytes]:
@@ -69,21 +90,19 @@ def _environment(pid: int) -> frozenset[bytes]:
         entries = Path(f"/proc/{pid}/environ").read_bytes()
     except OSError:  # gone meanwhile, or another user's
         entries = b""
-    if not entries:
-        _collect_forgotten(pid)
-    return frozenset(entries.split(b"\0"))
+    return frozenset(filter(None, entries.split(b"\0")))
 
 
-def _collect_forgotten(pid: int) -> None:
+def _is_starting(pid: int) -> bool:
+    """Tell whether a process without environment may get one; collect it where it is a forgotten dead one."""
+    silent_s = time.monotonic() - _silent_since.setdefault(pid, time.monotonic())
     try:
-        dead = os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+        dead = os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
     except ChildProcessError:
-        dead = None
-    if dead is None:
-        _dead_since.pop(pid, None)
-    elif time.monotonic() - _dead_since.setdefault(pid, time.monotonic()) > _FORGOTTEN_S:
+        return False
+    if dead and silent_s > _FORGOTTEN_S:
         _collect(pid)
-        del _dead_since[pid]
+    return not dead and silent_s < _STARTING_S
 
 
 def _collect(pid: int) -> bool:
