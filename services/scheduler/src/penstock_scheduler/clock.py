@@ -4,13 +4,12 @@ from collections.abc import Callable
 
 
 class ServerClock:
-    """Extrapolates the server's time by a monotonic clock; it never goes back."""
+    """Extrapolates the server's time by a monotonic clock."""
 
     def __init__(self, monotonic: Callable[[], float]) -> None:
         """Begin at 0; ``monotonic`` returns seconds."""
         self._monotonic = monotonic
         self._offset = 0.0
-        self._latest = 0
 
     def observe(self, server_ms: int) -> None:
         """Learn what the server's clock showed a moment ago."""
@@ -18,9 +17,9 @@ class ServerClock:
 
     def not_before(self, server_ms: int) -> None:
         """Learn of something that has happened: it is never later than now."""
-        self._latest = max(self._latest, server_ms)
+        if self.now() < server_ms:
+            self.observe(server_ms)
 
     def now(self) -> int:
         """Return the time in ms since the epoch."""
-        self._latest = max(self._latest, int(self._monotonic() * 1000 + self._offset))
-        return self._latest
+        return int(self._monotonic() * 1000 + self._offset)

@@ -17,7 +17,7 @@ _log = structlog.get_logger()
 
 
 class Scheduler:
-    """Serves its share of the partitions until ``stop`` is called. Make it inside the event loop: it goes by its clock."""
+    """Serves its share of the partitions until ``stop`` is called. To be made inside its event loop."""
 
     def __init__(self, store: Store, owner: str, *, lease_seconds: float, worker_lease_seconds: float) -> None:
         self._store = store
@@ -67,7 +67,13 @@ class Scheduler:
     async def _end(self) -> None:
         for tenure, _ in self._tenures.values():
             tenure.stop()
-        await asyncio.gather(*(task for _, task in self._tenures.values()), return_exceptions=True)
+        tasks = [task for _, task in self._tenures.values()]
+        if tasks:
+            # A store that does not answer for a whole lease has let go of the partitions by itself.
+            _, late = await asyncio.wait(tasks, timeout=self._lease_ms / 1000)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
         try:
             await self._store.leave(self._owner)
         except PenstockError as error:

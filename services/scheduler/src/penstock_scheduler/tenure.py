@@ -4,10 +4,11 @@ import asyncio
 
 import structlog
 
-from penstock.errors import NewerSchemaError, StoreUnavailableError
+from penstock.errors import NewerSchemaError
 from penstock.store import records as r
 from penstock.store.base import SchedulerStore
 from penstock_scheduler.clock import ServerClock
+from penstock_scheduler.committing import LostPartitionError, commit_once, still_owner
 from penstock_scheduler.engine import Engine
 
 INBOX_BATCH = 256
@@ -16,13 +17,7 @@ INBOX_BATCH = 256
 DUE_BATCH = 100
 """Timers taken in one step."""
 
-RETRY_SECONDS = 0.2
-
 _log = structlog.get_logger()
-
-
-class LostPartitionError(Exception):
-    """Another scheduler owns the partition, or the log is not what this one remembers: its memory is void."""
 
 
 class Tenure:
@@ -38,8 +33,9 @@ class Tenure:
         self._lease_ms = lease_ms
         self._worker_lease_ms = worker_lease_ms
         self._wake: int | None = None
-        self._renew_at = 0
-        self._sweep_at = 0
+        self._monotonic = asyncio.get_running_loop().time
+        self._renew_at = 0.0
+        self._sweep_at = 0.0
         self._stopping = False
         self._waiting: asyncio.Future[list[r.Entry]] | None = None
 
@@ -79,9 +75,8 @@ class Tenure:
                 due = await self._store.due(self._number, now, DUE_BATCH)
             commit = await engine.step(entries, due, now)
             if commit is not None:
-                self._learn(await self._commit(commit))
+                self._learn(await commit_once(self._store, commit, self._owner))
                 engine.committed(commit)
-                self._renew_at = self._clock.now() + self._lease_ms // 3
 
     async def _facts(self, engine: Engine) -> list[r.Entry]:
         """Return the next facts; while there is nothing else to do, wait for them until told to stop."""
@@ -99,69 +94,26 @@ class Tenure:
 
     def _patience(self) -> int:
         """Return how long (ms) to wait for a fact before something else is due."""
-        now = self._clock.now()
-        nearest = min(self._renew_at, self._sweep_at)
+        patience = (min(self._renew_at, self._sweep_at) - self._monotonic()) * 1000
         if self._wake is not None:
-            nearest = min(nearest, self._wake)
-        return max(1, nearest - now)
+            patience = min(patience, self._wake - self._clock.now())
+        return max(1, int(patience))
 
     async def _keep_up(self, engine: Engine) -> None:
-        """Renew the lease and sweep for lost claims when it is time."""
-        now = self._clock.now()
-        if now >= self._renew_at:
+        """Renew the lease and sweep for lost claims when it is time, by a clock that nobody sets."""
+        if self._monotonic() >= self._renew_at:
             await self._renew(engine)
-        if now >= self._sweep_at:
-            self._sweep_at = now + self._worker_lease_ms // 5
+        if self._monotonic() >= self._sweep_at:
+            self._sweep_at = self._monotonic() + self._worker_lease_ms / 5000
             lost = await self._store.sweep(self._number, engine.head.term, self._worker_lease_ms)
             if lost:
                 _log.warning("claims lost", count=lost)
 
     async def _renew(self, engine: Engine) -> None:
-        answer = await self._still_mine(engine.head.term)
-        self._learn(answer)
-        self._renew_at = answer.now + self._lease_ms // 3
+        term = engine.head.term
+        self._learn(await still_owner(self._store, self._number, self._owner, term, self._lease_ms))
 
     def _learn(self, answer: r.Committed) -> None:
         self._clock.observe(answer.now)
         self._wake = answer.wake
-
-    async def _commit(self, commit: r.Commit) -> r.Committed:
-        """Commit exactly once. When an answer is lost, the head says whether the commit was applied."""
-        while True:
-            try:
-                answer = await self._store.commit(commit)
-            except StoreUnavailableError as error:
-                _log.warning("outcome of a commit unknown", seq=commit.seq, error=str(error))
-                head = await self._head()
-            else:
-                if isinstance(answer, r.Committed):
-                    return answer
-                head = answer.head
-            if head.term != commit.term:
-                raise LostPartitionError("another scheduler rules")
-            if _applied(commit, head):
-                return await self._still_mine(commit.term)
-            if (head.seq, head.hash) != (commit.seq, commit.hash):
-                raise LostPartitionError("the log has gone another way")
-
-    async def _head(self) -> r.Head:
-        """Return the head as soon as the store answers; another may rule by then."""
-        while not self._stopping:
-            try:
-                return await self._store.head(self._number)
-            except StoreUnavailableError:
-                await asyncio.sleep(RETRY_SECONDS)
-        raise LostPartitionError("told to stop while the outcome of a commit was unknown")
-
-    async def _still_mine(self, term: int) -> r.Committed:
-        answer = await self._store.renew(self._number, self._owner, term, self._lease_ms)
-        if answer is None:
-            raise LostPartitionError("another scheduler has taken it over")
-        return answer
-
-
-def _applied(commit: r.Commit, head: r.Head) -> bool:
-    """Return whether a commit of this term is what led to the head: the chain's hash is that of no other history."""
-    if commit.events:
-        return (head.seq, head.hash) == (commit.seq + len(commit.events), commit.new_hash)
-    return (head.seq, head.hash, head.cursor) == (commit.seq, commit.hash, commit.cursor)
+        self._renew_at = self._monotonic() + self._lease_ms / 3000

@@ -1,0 +1,120 @@
+"""Follows the logs for all viewers of this process: one blocked read, however many watch, and none when nobody does."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
+
+import msgspec
+import structlog
+
+from penstock.errors import StoreUnavailableError
+from penstock.store.base import ReadStore, Store
+from penstock.store.records import LogEntry
+from penstock_api.history import describe, read_event
+from penstock_api.live.run_dags import RunDags
+from penstock_api.live.window import LiveEvent, Window
+
+WINDOW_BYTES = 32 * 1024 * 1024
+"""What the windows of all partitions hold together."""
+
+TAIL_MS = 10_000
+FIRST_PAUSE_SECONDS = 0.1
+LONGEST_PAUSE_SECONDS = 3.0
+
+_log = structlog.get_logger()
+
+
+class LiveHub:
+    """Keeps a window on the end of every partition's log and wakes those who watch.
+
+    A viewer that is behind its window reads the log itself until it has caught up; the hub never waits for anybody.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self.store: ReadStore = store
+        self.run_dags = RunDags(store)
+        self.ended = False
+        self.changed = asyncio.Event()
+        """Set, and replaced by another, when there is something new."""
+        self._partitions = store.partitions
+        self._windows: dict[int, Window] = {}
+        self._viewers = 0
+        self._watched = asyncio.Event()
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Follow the logs while the context is open."""
+        task = asyncio.create_task(self._run(), name="live-hub")
+        try:
+            yield
+        finally:
+            self.end()
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+
+    def end(self) -> None:
+        """Send everybody away."""
+        self.ended = True
+        self._announce()
+
+    @contextmanager
+    def watching(self) -> Iterator[None]:
+        """Count a viewer: the logs are followed while there is one."""
+        self._viewers += 1
+        self._watched.set()
+        try:
+            yield
+        finally:
+            self._viewers -= 1
+
+    def window(self, partition: int) -> Window | None:
+        """Return the window on a partition; None before the hub has looked."""
+        return self._windows.get(partition)
+
+    async def render(self, entry: LogEntry) -> LiveEvent:
+        """Return an entry of a log as it is sent. Whoever reads long stretches lets others have their turn here."""
+        await asyncio.sleep(0)
+        event = read_event(entry)
+        run_id: str = getattr(event, "run_id", "")
+        dag_id: str = getattr(event, "dag_id", "")
+        if run_id and dag_id:
+            self.run_dags.learn(run_id, dag_id)
+        described = {"partition": entry.partition, **describe(entry.seq, event)}
+        data = msgspec.json.encode(described)
+        return LiveEvent(entry.partition, entry.seq, described["type"], run_id, dag_id, data)
+
+    def _announce(self) -> None:
+        changed, self.changed = self.changed, asyncio.Event()
+        changed.set()
+
+    async def _run(self) -> None:
+        pause = FIRST_PAUSE_SECONDS
+        while True:
+            await self._watched.wait()
+            try:
+                await self._follow()
+                pause = FIRST_PAUSE_SECONDS
+            except StoreUnavailableError as error:
+                _log.warning("live feed waits for the store", error=str(error))
+                await asyncio.sleep(pause)
+                pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
+
+    async def _follow(self) -> None:
+        if not self._windows:
+            await self._open_windows()
+        entries = await self.store.tail({number: window.top for number, window in self._windows.items()}, TAIL_MS)
+        for entry in entries:
+            self._windows[entry.partition].add(await self.render(entry))
+        if entries:
+            self._announce()
+        if not self._viewers:
+            self._windows.clear()
+            self._watched.clear()
+
+    async def _open_windows(self) -> None:
+        heads = await asyncio.gather(*(self.store.head(number) for number in range(self._partitions)))
+        limit = WINDOW_BYTES // self._partitions
+        self._windows = {number: Window(head.seq, limit) for number, head in enumerate(heads)}
+        # A viewer that came before found nothing in the log; what was written since is below these windows.
+        self._announce()

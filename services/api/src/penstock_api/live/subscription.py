@@ -1,0 +1,105 @@
+"""One viewer of the live feed: what it watches, where it stands, and what comes next for it."""
+
+import asyncio
+import time
+
+import structlog
+
+from penstock.errors import StoreUnavailableError
+from penstock_api.live.hub import LiveHub
+from penstock_api.live.window import LiveEvent
+
+BATCH = 256
+"""Events of one partition taken at a time: what a viewer that does not read holds in memory at most."""
+
+RETRY_SECONDS = 1.0
+
+_log = structlog.get_logger()
+
+
+class Subscription:
+    """Yields every event above ``positions``, once and in the order of each log.
+
+    ``run_id`` and ``dag_id`` narrow it to the events of a run or a DAG; empty for all. ``positions`` is moved on by
+    what is returned, and past what is not meant for this viewer.
+    """
+
+    def __init__(self, hub: LiveHub, positions: dict[int, int], run_id: str = "", dag_id: str = "") -> None:
+        self.positions = positions
+        self._hub = hub
+        self._run_id = run_id
+        self._dag_id = dag_id
+
+    async def next(self, timeout_seconds: float) -> list[LiveEvent]:
+        """Return what comes next; nothing after ``timeout_seconds`` without an event, and when the hub has ended.
+
+        While the store does not answer, this waits.
+        """
+        deadline = time.monotonic() + timeout_seconds
+        while not self._hub.ended:
+            changed = self._hub.changed  # taken before looking: what comes meanwhile is not missed
+            try:
+                found, moved = await self._look()
+            except StoreUnavailableError as error:
+                _log.warning("a viewer waits for the store", error=str(error))
+                found, moved = [], {}
+            if found:
+                self.positions.update(moved)
+                return found
+            advanced = any(self.positions[partition] != seq for partition, seq in moved.items())
+            self.positions.update(moved)
+            left = deadline - time.monotonic()
+            if left <= 0:
+                break
+            if not advanced:
+                # Nothing is cancelled but this wait: events that were read are never dropped half-way.
+                await _set_within(changed, min(left, RETRY_SECONDS) if self._behind() else left)
+        return []
+
+    def _behind(self) -> bool:
+        """Whether the hub will not announce what this viewer misses."""
+        windows = ((self._hub.window(partition), seq) for partition, seq in self.positions.items())
+        return any(window is None or seq < window.floor for window, seq in windows)
+
+    async def _look(self) -> tuple[list[LiveEvent], dict[int, int]]:
+        """Return what is there for this viewer, and how far that goes in each partition."""
+        found: list[LiveEvent] = []
+        moved: dict[int, int] = {}
+        for partition, seq in self.positions.items():
+            window = self._hub.window(partition)
+            events = window.after(seq, BATCH) if window else None
+            if events is None:
+                events, moved[partition] = await self._catch_up(partition, seq, window.floor if window else seq)
+            elif events:
+                moved[partition] = events[-1].seq
+            found += [event for event in events if await self._wanted(event)]
+        return found, moved
+
+    async def _catch_up(self, partition: int, seq: int, floor: int) -> tuple[list[LiveEvent], int]:
+        """Read from the log what the window no longer has; return it, and up to where it is complete."""
+        store = self._hub.store
+        if self._run_id:
+            # The run's own index skips everybody else's events, however many there are.
+            entries = await store.run_events(self._run_id, seq, BATCH)
+        else:
+            entries = await store.log(partition, seq, BATCH)
+        events = [await self._hub.render(entry) for entry in entries]
+        reached = events[-1].seq if events else seq
+        if self._run_id and len(entries) < BATCH:
+            reached = max(reached, floor)  # the index has no more up to where the window began before it was read
+        return events, reached
+
+    async def _wanted(self, event: LiveEvent) -> bool:
+        if self._run_id:
+            return event.run_id == self._run_id
+        if self._dag_id:
+            return (event.dag_id or (event.run_id and await self._hub.run_dags.find(event.run_id))) == self._dag_id
+        return True
+
+
+async def _set_within(event: asyncio.Event, seconds: float) -> bool:
+    try:
+        async with asyncio.timeout(seconds):
+            return await event.wait()
+    except TimeoutError:
+        return False

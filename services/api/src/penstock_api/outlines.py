@@ -1,0 +1,52 @@
+"""Which tasks a version has: immutable, asked for by every look at a run, so kept for a while."""
+
+from collections import OrderedDict
+
+from penstock.errors import PenstockError
+from penstock.store.base import ReadStore
+
+KEPT_TASKS = 100_000
+"""Tasks of all outlines together; a task takes some 200 bytes here."""
+
+
+class Outline:
+    """The tasks of a version in the order written: their names by id, and their numbers."""
+
+    def __init__(self, names: dict[str, str]) -> None:
+        self.names = names
+        self.numbers = {task_id: number for number, task_id in enumerate(names)}
+
+
+class Outlines:
+    """The outlines that were asked for last."""
+
+    def __init__(self, store: ReadStore) -> None:
+        self._store = store
+        self._kept: OrderedDict[str, Outline] = OrderedDict()
+        self._tasks = 0
+
+    async def get(self, partition: int, version: str) -> Outline:
+        """Return the outline of a version that a run follows.
+
+        Raises:
+            PenstockError: the store has lost it.
+        """
+        outline = self._kept.get(version)
+        if outline is not None:
+            self._kept.move_to_end(version)
+            return outline
+        dag = await self._store.definition(partition, version)
+        if dag is None:
+            raise PenstockError(f"The definition of version {version} is not in the store.")
+        outline = Outline({task_id: task.name for task_id, task in dag.tasks.items()})
+        self._keep(version, outline)
+        return outline
+
+    def _keep(self, version: str, outline: Outline) -> None:
+        if version in self._kept:  # another request was faster
+            return
+        self._kept[version] = outline
+        self._tasks += len(outline.names)
+        while self._tasks > KEPT_TASKS and len(self._kept) > 1:
+            _, oldest = self._kept.popitem(last=False)
+            self._tasks -= len(oldest.names)

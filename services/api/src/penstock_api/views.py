@@ -1,0 +1,123 @@
+"""From what the store keeps to what the API shows."""
+
+from penstock.core.dag import DagSpec
+from penstock.core.run import RunSummary, TaskState
+from penstock.core.status import RunStatus, TaskStatus
+from penstock.store.records import DagSummary, Figures, RunView
+from penstock_api.outlines import Outline
+from penstock_api.schemas import (
+    DagDetail,
+    DagEntry,
+    Metrics,
+    RunDetail,
+    RunEntry,
+    TaskDefinition,
+    TaskFailure,
+    TaskView,
+    VersionEntry,
+)
+from penstock_api.times import rfc3339, rfc3339_or_none
+
+_UNTOUCHED = TaskState()
+_TASK_FIELDS = TaskDefinition.__struct_fields__
+
+
+def dag_entry(dag: DagSummary) -> DagEntry:
+    """Return a DAG as listed."""
+    registered_at = rfc3339_or_none(dag.registered_at)
+    return DagEntry(dag.dag_id, dag.name, dag.version, dag.task_count, dag.description, registered_at)
+
+
+def version_entry(dag: DagSummary, *, current: bool) -> VersionEntry:
+    """Return a version as listed."""
+    registered_at = rfc3339_or_none(dag.registered_at)
+    return VersionEntry(
+        dag.dag_id, dag.name, dag.version, dag.task_count, dag.description, registered_at, current=current
+    )
+
+
+def dag_detail(spec: DagSpec, dag: DagSummary, *, current: bool) -> DagDetail:
+    """Return a definition with what is known of its version."""
+    return DagDetail(
+        dag_id=spec.id,
+        name=spec.name,
+        version=dag.version,
+        task_count=dag.task_count,
+        description=spec.description,
+        registered_at=rfc3339_or_none(dag.registered_at),
+        current=current,
+        id=spec.id,
+        tasks={
+            name: TaskDefinition(*[getattr(task, field) for field in _TASK_FIELDS]) for name, task in spec.tasks.items()
+        },
+    )
+
+
+def run_entry(run: RunSummary) -> RunEntry:
+    """Return a run as listed."""
+    return RunEntry(
+        run.run_id,
+        run.dag_id,
+        run.version,
+        run.status,
+        rfc3339(run.created_at),
+        rfc3339_or_none(run.started_at),
+        rfc3339_or_none(run.finished_at),
+        run.counts,
+    )
+
+
+def run_detail(run: RunView, outline: Outline) -> RunDetail:
+    """Return a run with its tasks."""
+    summary = run.summary
+    return RunDetail(
+        run_id=summary.run_id,
+        dag_id=summary.dag_id,
+        dag_version=summary.version,
+        status=summary.status,
+        created_at=rfc3339(summary.created_at),
+        started_at=rfc3339_or_none(summary.started_at),
+        finished_at=rfc3339_or_none(summary.finished_at),
+        task_counts=summary.counts,
+        tasks=[
+            task_view(task_id, name, run.tasks.get(number, _UNTOUCHED))
+            for number, (task_id, name) in enumerate(outline.names.items())
+        ],
+    )
+
+
+def task_view(task_id: str, name: str, task: TaskState) -> TaskView:
+    """Return a task of a run."""
+    error = task.error
+    return TaskView(
+        task_id=task_id,
+        name=name,
+        status=task.status,
+        attempt=task.attempt,
+        worker=task.worker or None,
+        queue=task.queue or None,
+        ready_at=rfc3339_or_none(task.ready_at),
+        started_at=rfc3339_or_none(task.started_at),
+        finished_at=rfc3339_or_none(task.finished_at),
+        retry_at=rfc3339_or_none(task.due),
+        exit_code=task.exit_code,
+        error=None if error is None else TaskFailure(error.kind, error.message, error.traceback),
+        output=task.output,
+        upstream=task.upstream or None,
+    )
+
+
+def metrics(figures: Figures, partitions: int) -> Metrics:
+    """Return the counts; a status that nothing is in counts 0."""
+    return Metrics(
+        dags_registered=figures.dags,
+        runs_total=sum(figures.runs.values()),
+        runs_by_status={status: figures.runs.get(status, 0) for status in RunStatus},
+        tasks_by_status={status: figures.tasks.get(status, 0) for status in TaskStatus},
+        queue_depth=figures.queue_depth,
+        tasks_claimed=figures.pending,
+        inbox_lag=figures.inbox_lag,
+        dead_letters=figures.dead_letters,
+        events_total=figures.events,
+        partitions=partitions,
+    )
