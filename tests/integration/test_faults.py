@@ -5,7 +5,7 @@ import os
 import signal
 import sys
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, cast
@@ -92,6 +92,26 @@ async def test_a_task_whose_worker_is_killed_gets_a_new_attempt_that_costs_no_re
     assert history == ["TaskReady", "TaskStarted", "TaskLost", "TaskReady", "TaskStarted", "TaskSucceeded"]
 
 
+async def test_nothing_a_killed_worker_started_survives_it(stack: Stack, tmp_path: Path) -> None:
+    await stack.scheduler()
+    pids = tmp_path / "pids"
+    command = f"sleep 600 & echo $! >> {pids}; setsid sleep 600 & echo $! >> {pids}; echo $$ >> {pids}; wait"
+    async with process(stack, "penstock_worker") as doomed:
+        await stack.start(dag("family", {"a": ()}, command=command))
+
+        async def began() -> list[int]:
+            return [int(pid) for pid in pids.read_text().split()] if pids.exists() else []
+
+        family = await eventually(lambda: _length(began, 3), "the family to start")
+        doomed.send_signal(signal.SIGKILL)
+        await doomed.wait()
+
+        async def gone() -> bool:
+            return not any(Path(f"/proc/{pid}").exists() for pid in family)
+
+        await eventually(gone, "the family to end")
+
+
 async def test_a_killed_schedulers_partitions_are_taken_over_and_its_runs_end(stack: Stack) -> None:
     async with process(stack, "penstock_scheduler") as doomed:
         runs = [await stack.start(dag(f"orphan{number}", DIAMOND)) for number in range(20)]
@@ -124,6 +144,11 @@ async def test_a_claim_whose_reply_is_lost_is_found_again_and_a_lost_report_coun
     assert await stack.ended(run_id) is RunStatus.SUCCEEDED
     assert all(task.attempt == 1 for task in (await stack.tasks(run_id)).values())
     assert lossy.lost["report"] > 0
+
+
+async def _length(values: Callable[[], Awaitable[list[int]]], length: int) -> list[int] | None:
+    found = await values()
+    return found if len(found) == length else None
 
 
 async def _log_grew(stack: Stack) -> bool:

@@ -3,11 +3,13 @@
 import re
 
 from penstock.core.dag import DagSpec
+from penstock.core.run import TaskState
 from penstock.definition.names import DAG_ID
 from penstock.errors import NotFoundError
 from penstock.ids import partition_of_dag, partition_of_run
 from penstock.store.base import Store
 from penstock.store.records import DagSummary, RunView
+from penstock_api.outlines import Outlines
 
 _DAG_ID = re.compile(DAG_ID)
 
@@ -35,6 +37,19 @@ async def get_run(store: Store, run_id: str) -> RunView:
     if view is None:
         raise NotFoundError(f"There is no run {run_id!r}.")
     return view
+
+
+async def get_task(outlines: Outlines, run: RunView, task_id: str) -> tuple[str, TaskState]:
+    """Return the name and the state of a task of a run.
+
+    Raises:
+        NotFoundError: the run has no such task.
+    """
+    summary = run.summary
+    outline = await outlines.get(partition_of_run(summary.run_id), summary.version)
+    if task_id not in outline.names:
+        raise NotFoundError(f"Run {summary.run_id!r} has no task {task_id[:128]!r}.")
+    return outline.names[task_id], run.tasks.get(outline.numbers[task_id]) or TaskState()
 
 
 async def require_run(store: Store, run_id: str) -> int:

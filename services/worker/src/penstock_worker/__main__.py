@@ -12,14 +12,15 @@ from penstock.store import open_store
 from penstock_worker.executors.base import ExecutorSettings
 from penstock_worker.executors.registry import load_executors
 from penstock_worker.service import Worker
+from penstock_worker.warden import Warden
 
 
-async def serve(settings: Settings) -> None:
+async def serve(settings: Settings, name: str) -> None:
     """Run a worker until SIGTERM or SIGINT."""
     store = await open_store(settings)
     worker = Worker(
         store,
-        process_name("worker"),
+        name,
         load_executors(ExecutorSettings(grace_s=settings.kill_grace_seconds, max_idle_children=settings.worker_slots)),
         slots=settings.worker_slots,
         lease_seconds=settings.worker_lease_seconds,
@@ -39,7 +40,9 @@ def main() -> None:
     """Start the process."""
     settings = load_settings()
     configure_logging("worker", settings.log_format, settings.log_level)
-    uvloop.run(serve(settings))
+    name = process_name("worker")
+    with Warden(name):
+        uvloop.run(serve(settings, name))
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import structlog
 from penstock.errors import StoreUnavailableError
 from penstock_api.live.hub import LiveHub
 from penstock_api.live.window import LiveEvent
+from penstock_api.waiting import set_within
 
 BATCH = 256
 """Events of one partition taken at a time: what a viewer that does not read holds in memory at most."""
@@ -53,7 +54,7 @@ class Subscription:
                 break
             if not advanced:
                 # Nothing is cancelled but this wait: events that were read are never dropped half-way.
-                await _set_within(changed, min(left, RETRY_SECONDS) if self._behind() else left)
+                await set_within(changed, min(left, RETRY_SECONDS) if self._behind() else left)
         return []
 
     def _behind(self) -> bool:
@@ -83,23 +84,13 @@ class Subscription:
             entries = await store.run_events(self._run_id, seq, BATCH)
         else:
             entries = await store.log(partition, seq, BATCH)
-        events = [await self._hub.render(entry) for entry in entries]
+        events = [self._hub.render(entry) for entry in entries]
         reached = events[-1].seq if events else seq
         if self._run_id and len(entries) < BATCH:
             reached = max(reached, floor)  # the index has no more up to where the window began before it was read
         return events, reached
 
     async def _wanted(self, event: LiveEvent) -> bool:
-        if self._run_id:
-            return event.run_id == self._run_id
-        if self._dag_id:
-            return (event.dag_id or (event.run_id and await self._hub.run_dags.find(event.run_id))) == self._dag_id
-        return True
-
-
-async def _set_within(event: asyncio.Event, seconds: float) -> bool:
-    try:
-        async with asyncio.timeout(seconds):
-            return await event.wait()
-    except TimeoutError:
-        return False
+        if self._run_id and event.run_id != self._run_id:
+            return False
+        return not self._dag_id or self._dag_id == (event.dag_id or await self._hub.run_dags.find(event.run_id))

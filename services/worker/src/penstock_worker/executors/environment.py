@@ -7,8 +7,9 @@ import os
 from collections.abc import Mapping
 
 from penstock_worker.executors.base import Execution
+from penstock_worker.warden import MARK
 
-_INHERITED = ("PATH", "HOME", "LANG", "TZ", "TMPDIR", "USER", "SHELL", "VIRTUAL_ENV", "PYTHONPATH")
+_INHERITED = ("PATH", "HOME", "LANG", "TZ", "TMPDIR", "USER", "SHELL", "VIRTUAL_ENV", "PYTHONPATH", MARK)
 _INHERITED_PREFIX = "LC_"
 
 

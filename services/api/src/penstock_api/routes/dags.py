@@ -1,0 +1,163 @@
+"""DAGs: register, list, read, and start a run."""
+
+import asyncio
+import secrets
+import time
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Header, Query
+from starlette.requests import Request
+from starlette.responses import Response
+
+from penstock.core.dag import DagSpec, dag_version
+from penstock.core.status import RunStatus
+from penstock.definition import format_of, parse_definition
+from penstock.errors import Detail, InvalidInputError
+from penstock.ids import ENTROPY_BYTES, new_run_id, partition_of_dag
+from penstock_api.answers import answer, documented
+from penstock_api.bodies import json_body, refuse_arguments, uploaded_file
+from penstock_api.context import Context, Shared
+from penstock_api.lookups import get_definition, get_run, get_versions
+from penstock_api.schemas import DagDetail, DagList, Registered, RunAccepted, Uploaded, VersionList
+from penstock_api.views import dag_detail, dag_entry, version_entry
+
+_NO_ARGUMENTS = ""
+"""The digest of what is asked for under an idempotency key: a run takes no arguments, so all bodies are alike."""
+
+_DEFINITION = {
+    "id": "sample",
+    "tasks": {
+        "a": {"name": "First", "command": "echo one"},
+        "b": {"name": "Then", "command": "echo two", "dependencies": ["a"]},
+    },
+}
+_JSON_BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "description": "A definition; /schema/dag.json is its schema.",
+        "content": {"application/json": {"schema": {"type": "object"}, "example": _DEFINITION}},
+    }
+}
+_FILE_SCHEMA = {"type": "object", "required": ["file"], "properties": {"file": {"type": "string", "format": "binary"}}}
+_FILE_BODY: dict[str, Any] = {
+    "requestBody": {"required": True, "content": {"multipart/form-data": {"schema": _FILE_SCHEMA}}}
+}
+_EMPTY_BODY: dict[str, Any] = {
+    "requestBody": {"required": False, "content": {"application/json": {"schema": {"type": "object"}, "example": {}}}}
+}
+
+router = APIRouter(tags=["dags"], default_response_class=Response)
+
+
+@router.post(
+    "/dags",
+    status_code=201,
+    responses=documented({201: Registered, 200: Registered}, 400, 413, 415, 422),
+    openapi_extra=_JSON_BODY,
+)
+async def register(request: Request, shared: Shared) -> Response:
+    """Register a definition (JSON).
+
+    201 for a new version, 200 where the very same content is registered already. It can be run at once.
+    """
+    data = await json_body(request, shared.settings.max_upload_bytes)
+    dag_id, version, created = await _register(shared, data, "json")
+    return answer(Registered(dag_id, version, created), *_created(dag_id, created))
+
+
+@router.post(
+    "/dags/upload",
+    status_code=201,
+    responses=documented({201: Uploaded, 200: Uploaded}, 400, 413, 415, 422),
+    openapi_extra=_FILE_BODY,
+)
+async def upload(request: Request, shared: Shared) -> Response:
+    """Register a definition from a file (.json, .yaml, .yml) in the form field `file`."""
+    filename, data = await uploaded_file(request, "file", shared.settings.max_upload_bytes)
+    dag_id, version, created = await _register(shared, data, format_of(filename))
+    return answer(Uploaded(dag_id, version, created, filename=filename), *_created(dag_id, created))
+
+
+@router.get("/dags", responses=documented({200: DagList}))
+async def list_dags(shared: Shared) -> Response:
+    """List every DAG in its current version."""
+    dags = [dag_entry(dag) for dag in await shared.store.dags()]
+    return answer(DagList(dags, len(dags)))
+
+
+@router.get("/dags/{dag_id}", responses=documented({200: DagDetail}, 404))
+async def read_dag(
+    dag_id: str,
+    shared: Shared,
+    version: Annotated[str | None, Query(description="A version; the current one by default.")] = None,
+) -> Response:
+    """Read a definition."""
+    spec, summary, current = await get_definition(shared.store, dag_id, version)
+    return answer(dag_detail(spec, summary, current=current))
+
+
+@router.get("/dags/{dag_id}/versions", responses=documented({200: VersionList}, 404))
+async def list_versions(dag_id: str, shared: Shared) -> Response:
+    """List the versions of a DAG."""
+    known = await get_versions(shared.store, dag_id)
+    versions = [version_entry(dag, current=dag is known[0]) for dag in known]
+    return answer(VersionList(dag_id, versions, len(versions)))
+
+
+@router.post(
+    "/dags/{dag_id}/run",
+    status_code=202,
+    responses=documented({202: RunAccepted, 200: RunAccepted}, 400, 404, 409, 413, 415, 422),
+    openapi_extra=_EMPTY_BODY,
+)
+async def start_run(
+    dag_id: str,
+    request: Request,
+    shared: Shared,
+    idempotency_key: Annotated[
+        str | None, Header(description="Up to 255 visible characters. The same key again: the same run, and 200.")
+    ] = None,
+) -> Response:
+    """Request a run of the DAG's current version.
+
+    The run exists when this is answered, also while no scheduler is up. A key is remembered for two days, for its DAG.
+    """
+    key = _checked(idempotency_key)
+    await refuse_arguments(request)
+    store = shared.store
+    partition = partition_of_dag(dag_id, store.partitions)
+    wanted = new_run_id(partition, time.time_ns() // 1_000_000, secrets.token_bytes(ENTROPY_BYTES))
+    run_id, created = await store.request_run(dag_id, wanted, key, _NO_ARGUMENTS)
+    status = RunStatus.REQUESTED if created else (await get_run(store, run_id)).summary.status
+    accepted = RunAccepted(run_id, dag_id, status)
+    return answer(accepted, 202 if created else 200, {"Location": f"/runs/{run_id}"})
+
+
+async def _register(shared: Context, data: bytes, written_in: Literal["json", "yaml"]) -> tuple[str, str, bool]:
+    async with shared.parsing:
+        # In a thread: the largest definition takes seconds, and health requests must not wait for it.
+        spec, version = await asyncio.to_thread(_read, data, written_in)
+    return spec.id, version, await shared.store.register_dag(spec, version)
+
+
+def _read(data: bytes, written_in: Literal["json", "yaml"]) -> tuple[DagSpec, str]:
+    spec = parse_definition(data, written_in)
+    return spec, dag_version(spec)
+
+
+def _created(dag_id: str, created: bool) -> tuple[int, dict[str, str]]:
+    return 201 if created else 200, {"Location": f"/dags/{dag_id}"}
+
+
+def _checked(key: str | None) -> str:
+    """Return the idempotency key, empty where there is none.
+
+    Raises:
+        InvalidInputError: it is empty, too long, or has characters that cannot be seen.
+    """
+    if key is None:
+        return ""
+    if not 1 <= len(key) <= 255 or not all("!" <= character <= "~" for character in key):
+        message = "Idempotency-Key must have 1 to 255 visible ASCII characters."
+        raise InvalidInputError(message, [Detail("Idempotency-Key", "must have 1 to 255 visible ASCII characters")])
+    return key

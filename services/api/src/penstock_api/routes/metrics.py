@@ -1,0 +1,77 @@
+"""The metrics: JSON for people and programs, Prometheus' format where it is asked for."""
+
+from collections.abc import Iterator
+from typing import Annotated
+
+from fastapi import APIRouter, Header
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.exposition import choose_encoder
+from prometheus_client.registry import Collector
+from starlette.responses import Response
+
+from penstock_api.answers import answer, documented
+from penstock_api.context import Shared
+from penstock_api.schemas import Metrics
+from penstock_api.views import metrics
+
+_TEXT_TYPES = frozenset({"text/plain", "application/openmetrics-text"})
+_ANYTHING = frozenset({"*/*", "text/*", "application/*"})
+
+router = APIRouter(tags=["operation"], default_response_class=Response)
+
+
+@router.get("/metrics", responses=documented({200: Metrics}))
+async def read_metrics(shared: Shared, accept: Annotated[str, Header()] = "") -> Response:
+    """Read the counts of the whole deployment: the same from every replica.
+
+    JSON, or Prometheus' text where `Accept` prefers `text/plain` or OpenMetrics.
+    """
+    counts = metrics(await shared.store.figures(), shared.store.partitions)
+    if not wants_text(accept):
+        return answer(counts, headers={"Vary": "Accept"})
+    encode, content_type = choose_encoder(accept)
+    return Response(encode(_Scrape(counts)), headers={"Vary": "Accept", "Content-Type": content_type})
+
+
+def wants_text(accept: str) -> bool:
+    """Return whether an Accept header prefers Prometheus' text to JSON; in doubt, JSON."""
+    weights = [_weight(part) for part in accept.lower().split(",")]
+    text = max((q for media_type, q in weights if media_type in _TEXT_TYPES), default=0.0)
+    json = max((q for media_type, q in weights if media_type == "application/json"), default=0.0)
+    anything = max((q for media_type, q in weights if media_type in _ANYTHING), default=0.0)
+    return text > json and text >= anything
+
+
+def _weight(part: str) -> tuple[str, float]:
+    media_type, *parameters = (piece.strip() for piece in part.split(";"))
+    quality = next((value for value in parameters if value.startswith("q=")), "q=1")
+    try:
+        return media_type, float(quality[2:])
+    except ValueError:
+        return media_type, 0.0
+
+
+class _Scrape(Collector):
+    """One reading of the counts, as the Prometheus library wants it."""
+
+    def __init__(self, counts: Metrics) -> None:
+        self._counts = counts
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield each count under its name."""
+        counts = self._counts
+        runs = GaugeMetricFamily("penstock_runs", "Runs by status.", labels=["status"])
+        for run_status, number in counts.runs_by_status.items():
+            runs.add_metric([run_status], number)
+        yield runs
+        tasks = GaugeMetricFamily("penstock_tasks", "Tasks of all runs by status.", labels=["status"])
+        for task_status, number in counts.tasks_by_status.items():
+            tasks.add_metric([task_status], number)
+        yield tasks
+        yield GaugeMetricFamily("penstock_dags", "Registered DAGs.", counts.dags_registered)
+        yield GaugeMetricFamily("penstock_queue_depth", "Ready attempts that nobody has claimed.", counts.queue_depth)
+        yield GaugeMetricFamily("penstock_tasks_claimed", "Attempts that workers hold.", counts.tasks_claimed)
+        yield GaugeMetricFamily("penstock_inbox_lag", "Facts that wait for a scheduler.", counts.inbox_lag)
+        yield GaugeMetricFamily("penstock_dead_letters", "Facts that could not be read.", counts.dead_letters)
+        yield GaugeMetricFamily("penstock_partitions", "Partitions of the deployment.", counts.partitions)
+        yield CounterMetricFamily("penstock_events", "Events in the log.", counts.events_total)
