@@ -43,6 +43,10 @@ class TooLargeError(InvalidInputError):
     """The input is larger than a limit; the message names the limit."""
 
 
+class UnsupportedFormatError(InvalidInputError):
+    """A file in a format that Penstock does not read; the message names those it does."""
+
+
 class NotFoundError(PenstockError):
     """Nothing by that name exists."""
 
