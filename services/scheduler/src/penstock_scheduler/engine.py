@@ -7,6 +7,8 @@ from the store.
 from collections.abc import Sequence
 from itertools import islice
 
+from msgspec.structs import replace
+
 from penstock.core import events as e
 from penstock.core.accept import accept
 from penstock.core.codec import decode_event
@@ -84,16 +86,25 @@ class Engine:
         intake = Intake(entries[-1].id if entries else "", len(entries), dead, unknown)
         return step.commit(self.head, wakes, intake, self._lease_ms)
 
+    def fork(self, lost: r.Head, now: int) -> r.Commit:
+        """Return the commit that declares a new branch of the log, when ``lost`` is a head seen before that is gone."""
+        self.head = replace(self.head, incarnation=max(self.head.incarnation, lost.incarnation) + 1)
+        step = Step(self._number, self._partition, self.head.seq)
+        step.apply(
+            e.LogForked(
+                at=now,
+                cause="failover",
+                incarnation=self.head.incarnation,
+                kept_seq=self.head.seq,
+                lost_seq=lost.seq,
+                lost_hash=lost.hash,
+            )
+        )
+        return step.commit(self.head, {}, Intake("", 0, [], []), self._lease_ms)
+
     def committed(self, commit: r.Commit) -> None:
         """Take note that a commit was applied."""
-        self.head = r.Head(
-            seq=commit.seq + len(commit.events),
-            hash=commit.new_hash,
-            term=commit.term,
-            owner=self.head.owner,
-            cursor=commit.cursor,
-            incarnation=self.head.incarnation,
-        )
+        self.head = replace(self.head, seq=commit.seq + len(commit.events), hash=commit.new_hash, cursor=commit.cursor)
         self._forget(commit.runs)
 
     def _runs(self, run_ids: Sequence[str]) -> list[tuple[str, Run]]:

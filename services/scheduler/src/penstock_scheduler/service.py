@@ -6,6 +6,7 @@ import structlog
 
 from penstock.errors import PenstockError
 from penstock.store.base import Store
+from penstock.store.records import Head
 from penstock_scheduler.assignment import assigned
 from penstock_scheduler.clock import ServerClock
 from penstock_scheduler.tenure import Tenure
@@ -26,6 +27,7 @@ class Scheduler:
         self._worker_lease_ms = int(worker_lease_seconds * 1000)
         self._clock = ServerClock(asyncio.get_running_loop().time)
         self._stopping = asyncio.Event()
+        self._seen: dict[int, Head] = {}
         self._tenures: dict[int, tuple[Tenure, asyncio.Task[None]]] = {}
 
     def stop(self) -> None:
@@ -48,7 +50,15 @@ class Scheduler:
 
     def _rearrange(self, share: set[int]) -> None:
         for partition in share - self._tenures.keys():
-            tenure = Tenure(partition, self._owner, self._store, self._clock, self._lease_ms, self._worker_lease_ms)
+            tenure = Tenure(
+                partition,
+                self._owner,
+                self._store,
+                self._clock,
+                self._seen,
+                lease_ms=self._lease_ms,
+                worker_lease_ms=self._worker_lease_ms,
+            )
             self._tenures[partition] = (tenure, asyncio.create_task(tenure.run(), name=f"partition-{partition}"))
         for partition in self._tenures.keys() - share:
             self._tenures[partition][0].stop()

@@ -70,6 +70,9 @@ class Step:
             evolve(self._partition, event, seq)
             self._dags.append(_dag_write(event, seq))
             return
+        if isinstance(event, e.LogForked):
+            evolve(self._partition, event, seq)
+            return
         if isinstance(event, e.TaskCancelled):
             self._withdraw(event)
         run = self._partition.runs.get(event.run_id)
@@ -92,6 +95,7 @@ class Step:
             seq=head.seq,
             hash=head.hash,
             new_hash=extend_chain(self._number, head.incarnation, head.seq, head.hash, self._events),
+            incarnation=head.incarnation,
             cursor=intake.cursor or head.cursor,
             consumed=intake.consumed,
             lease_ms=lease_ms,

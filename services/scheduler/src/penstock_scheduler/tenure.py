@@ -24,12 +24,22 @@ class Tenure:
     """The loop of one partition."""
 
     def __init__(
-        self, number: int, owner: str, store: SchedulerStore, clock: ServerClock, lease_ms: int, worker_lease_ms: int
+        self,
+        number: int,
+        owner: str,
+        store: SchedulerStore,
+        clock: ServerClock,
+        seen: dict[int, r.Head],
+        *,
+        lease_ms: int,
+        worker_lease_ms: int,
     ) -> None:
+        """``seen`` holds, by partition, the last head this process saw, over all its tenures."""
         self._number = number
         self._owner = owner
         self._store = store
         self._clock = clock
+        self._seen = seen
         self._lease_ms = lease_ms
         self._worker_lease_ms = worker_lease_ms
         self._wake: int | None = None
@@ -53,7 +63,10 @@ class Tenure:
         with structlog.contextvars.bound_contextvars(partition=self._number, term=head.term):
             _log.info("partition taken over", seq=head.seq)
             try:
-                await self._serve(Engine(self._number, head, self._store, self._lease_ms))
+                engine = Engine(self._number, head, self._store, self._lease_ms)
+                await self._renew(engine)
+                await self._remember(engine)
+                await self._serve(engine)
                 await self._store.release(self._number, self._owner, head.term)
                 _log.info("partition released")
             except LostPartitionError as error:
@@ -62,8 +75,22 @@ class Tenure:
                 _log.error("stepping aside", reason=str(error))
                 await self._store.release(self._number, self._owner, head.term)
 
+    async def _remember(self, engine: Engine) -> None:
+        """Declare a fork if the log is not the one this process has seen: the server came back with an older past."""
+        seen, head = self._seen.get(self._number), engine.head
+        self._seen[self._number] = head
+        if seen is None or not seen.seq or seen.incarnation < head.incarnation:
+            return
+        entry = await self._store.log(self._number, seen.seq - 1, 1) if seen.seq <= head.seq else []
+        if entry and entry[0].hash == seen.hash:
+            return
+        _log.error("the log has forked: acknowledged events are gone", seen=seen.seq, kept=head.seq)
+        commit = engine.fork(seen, self._clock.now())
+        self._learn(await commit_once(self._store, commit, self._owner))
+        engine.committed(commit)
+        self._seen[self._number] = engine.head
+
     async def _serve(self, engine: Engine) -> None:
-        await self._renew(engine)
         while not self._stopping:
             entries = await self._facts(engine)
             await self._keep_up(engine)
@@ -77,6 +104,7 @@ class Tenure:
             if commit is not None:
                 self._learn(await commit_once(self._store, commit, self._owner))
                 engine.committed(commit)
+                self._seen[self._number] = engine.head
 
     async def _facts(self, engine: Engine) -> list[r.Entry]:
         """Return the next facts; while there is nothing else to do, wait for them until told to stop."""

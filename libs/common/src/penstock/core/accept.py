@@ -10,19 +10,10 @@ from penstock.core import events as e
 from penstock.core.backoff import retry_delay
 from penstock.core.partition import Partition
 from penstock.core.run import Run, TaskState
-from penstock.core.status import RUN_ENDED, TASK_LIFECYCLE, RunStatus, Step
+from penstock.core.status import RUN_ENDED, RunStatus, TaskStatus
 
 MAX_LOSSES = 3
 """A task whose worker was lost this often fails as ``lost``: it may be what kills them."""
-
-_STEP_OF = {
-    e.TaskStarted: Step.START,
-    e.TaskSucceeded: Step.SUCCEED,
-    e.TaskFailed: Step.FAIL,
-    e.TaskLost: Step.RETRY,
-    e.TaskReturned: Step.RETRY,
-    e.TaskCancelled: Step.CANCEL,
-}
 
 
 def accept(partition: Partition, fact: e.AnyEvent, at: int, cause: str) -> e.AnyEvent | None:
@@ -40,6 +31,8 @@ def accept(partition: Partition, fact: e.AnyEvent, at: int, cause: str) -> e.Any
             return _accept_cancellation(partition.runs.get(fact.run_id), fact, at, cause)
         case e.TaskStarted() | e.TaskSucceeded() | e.TaskFailed() | e.TaskLost() | e.TaskReturned() | e.TaskCancelled():
             return _accept_report(partition.runs.get(fact.run_id), fact, at, cause)
+        case e.LogForked():
+            return None  # nobody reports it: it is found by whoever remembers the other branch
         case _:
             return _rejected(fact, "a decision is not a fact", at, cause)
 
@@ -85,7 +78,9 @@ def _accept_report(run: Run | None, fact: e.Report, at: int, cause: str) -> e.An
     task = run.tasks[number]
     if fact.attempt != task.attempt:
         return _rejected(fact, f"superseded: the present attempt is {task.attempt}", at, cause)
-    if (task.status, _STEP_OF[type(fact)]) not in TASK_LIFECYCLE:
+    # Stricter than the lifecycle: that a task which does not run is cancelled is decided here, never reported.
+    expected = TaskStatus.READY if isinstance(fact, e.TaskStarted) else TaskStatus.RUNNING
+    if task.status is not expected:
         return _rejected(fact, f"the task is {task.status}", at, cause)
     if isinstance(fact, e.TaskFailed | e.TaskLost | e.TaskReturned):
         return replace(fact, at=at, cause=cause, retry_at=_retry_at(run, number, task, fact, at))

@@ -50,7 +50,7 @@ def decode_event(
         content = _lift(msgspec.json.decode(data), version, current, upcasters)
         event: AnyEvent = msgspec.convert(content, AnyEvent)
         return event  # noqa: TRY300  # an else clause would put the return far from what it returns
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise SchemaError(f"Not an event: {error}") from error
 
 

@@ -62,4 +62,16 @@ def dag_version(dag: DagSpec) -> str:
 
     Neither the order of keys, nor the format it was written in, nor a default spelt out changes the version.
     """
-    return hashlib.sha256(_canonical.encode(dag)).hexdigest()[:VERSION_LENGTH]
+    content = {**_spelt_out(dag), "tasks": {name: _spelt_out(task) for name, task in dag.tasks.items()}}
+    return hashlib.sha256(_canonical.encode(content)).hexdigest()[:VERSION_LENGTH]
+
+
+_DEFAULTS = {
+    kind: {field.name: field.default for field in msgspec.structs.fields(kind)} for kind in (DagSpec, TaskSpec)
+}
+
+
+def _spelt_out(part: DagSpec | TaskSpec) -> dict[str, Any]:
+    """Return the fields that differ from their defaults. The encoder knows these by identity: 5.0 need not be 5.0."""
+    values = ((name, default, getattr(part, name)) for name, default in _DEFAULTS[type(part)].items())
+    return {name: value for name, default, value in values if value not in (default, {})}

@@ -165,6 +165,19 @@ class FactRejected(RunEvent, frozen=True, kw_only=True):
     attempt: int = 0
 
 
+class LogForked(Event, frozen=True, kw_only=True):
+    """The server came back with an older past, as after a failover to a replica that lagged: this log is a new branch.
+
+    ``incarnation`` counts the branches. ``lost_seq`` and ``lost_hash`` name the last event that was seen and is gone;
+    readers who saw more than ``kept_seq`` have seen what is no longer so.
+    """
+
+    incarnation: int
+    kept_seq: int
+    lost_seq: int
+    lost_hash: str
+
+
 AnyRunEvent = (
     RunRequested
     | RunCancelled
@@ -180,6 +193,6 @@ AnyRunEvent = (
     | TaskUpstreamFailed
     | FactRejected
 )
-AnyEvent = DagRegistered | AnyRunEvent
+AnyEvent = DagRegistered | LogForked | AnyRunEvent
 Report = TaskStarted | TaskSucceeded | TaskFailed | TaskLost | TaskReturned | TaskCancelled
 """What is said of an attempt by those who execute it, or watch it being executed."""

@@ -1,6 +1,6 @@
 """What of a run can move next, derived from its tasks and kept up to date step by step.
 
-Nothing here is stored: :meth:`Frontier.of` rebuilds it from the tasks' statuses, and a test holds the one to the other.
+Nothing here is stored: it can be rebuilt from the tasks' statuses at any time, and a test holds the one to the other.
 It exists so that a decision costs as much as what it decides, not as much as the DAG is large.
 """
 

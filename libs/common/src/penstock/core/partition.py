@@ -2,7 +2,7 @@
 
 from penstock.core import events as e
 from penstock.core.plan import Plan, compile_plan
-from penstock.core.run import Run, evolve_run, new_run
+from penstock.core.run import IllegalStepError, Run, evolve_run, new_run
 
 
 class Partition:
@@ -28,8 +28,14 @@ def evolve(partition: Partition, event: e.AnyEvent, seq: int) -> None:
             if event.version not in partition.plans:
                 partition.plans[event.version] = compile_plan(event.definition, event.version)
         case e.RunRequested():
-            partition.runs[event.run_id] = new_run(event, partition.plans[event.version], seq)
-        case e.FactRejected():
+            plan = partition.plans.get(event.version)
+            if plan is None or event.run_id in partition.runs:
+                raise IllegalStepError(f"Run {event.run_id} exists already, or version {event.version} does not.")
+            partition.runs[event.run_id] = new_run(event, plan, seq)
+        case e.FactRejected() | e.LogForked():
             pass
         case _:
-            evolve_run(partition.runs[event.run_id], event, seq)
+            run = partition.runs.get(event.run_id)
+            if run is None:
+                raise IllegalStepError(f"There is no run {event.run_id}.")
+            evolve_run(run, event, seq)

@@ -145,7 +145,9 @@ def _run_finished(run: Run, event: e.RunFinished, seq: int) -> None:
 
 def _step(run: Run, event: e.TaskEvent, step: Step, seq: int) -> TaskState:
     """Move the event's task one step along its lifecycle and keep counts and frontier in tune."""
-    number = run.plan.number[event.task_id]
+    number = run.plan.number.get(event.task_id)
+    if number is None:
+        raise IllegalStepError(f"Run {run.summary.run_id} has no task {event.task_id}.")
     task = run.tasks[number]
     before = task.status
     after = TASK_LIFECYCLE.get((before, step))

@@ -119,6 +119,10 @@ class SchedulerStore(Protocol):
         """Return the head of a partition."""
         ...
 
+    async def log(self, partition: int, after: int, limit: int) -> list[r.LogEntry]:
+        """Return the log of a partition above seq ``after``."""
+        ...
+
     async def inbox(self, partition: int, after: str, limit: int, timeout_ms: int) -> list[r.Entry]:
         """Return inbox entries after id ``after`` in order, waiting at most ``timeout_ms`` for the first."""
         ...

@@ -112,9 +112,9 @@ class DeadLetter(msgspec.Struct, frozen=True):
 class Commit(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that one step of a scheduler changes: applied whole, or not at all.
 
-    ``term``, ``seq`` and ``hash`` are the head it builds upon, ``new_hash`` the chain's hash after ``events``.
-    ``cursor`` is the last inbox entry consumed and ``consumed`` how many were. ``counts`` are differences of tasks per
-    status, ``idle`` runs that lose their timer.
+    ``term``, ``seq`` and ``hash`` are the head it builds upon, ``new_hash`` the chain's hash after ``events``, in
+    ``incarnation``. ``cursor`` is the last inbox entry consumed and ``consumed`` how many were. ``counts`` are
+    differences of tasks per status, ``idle`` runs that lose their timer.
     """
 
     partition: int
@@ -122,6 +122,7 @@ class Commit(msgspec.Struct, frozen=True, kw_only=True):
     seq: int
     hash: str
     new_hash: str
+    incarnation: int
     cursor: str
     consumed: int
     lease_ms: int

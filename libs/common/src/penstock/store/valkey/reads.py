@@ -146,7 +146,10 @@ class Reads:
 
     async def output(self, run_id: str, task_id: str, attempt: int, after: str, limit: int) -> list[r.OutputLine]:
         """Return lines an attempt printed after line ``after``."""
-        key = self._db.keys[partition_of_run(run_id)].output(run_id, task_id, attempt)
+        partition = partition_of_run(run_id)
+        if partition >= self._db.partitions:
+            return []
+        key = self._db.keys[partition].output(run_id, task_id, attempt)
         entries = await self._db.command("XRANGE", key, f"({after}" if after else "-", "+", "COUNT", limit)
         return [_output_line(entry[0].decode(), text_fields(entry[1])) for entry in entries]
 

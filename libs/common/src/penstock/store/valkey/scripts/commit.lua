@@ -32,14 +32,24 @@ for index, kind in ipairs(kinds) do
   end
 end
 local last = redis.call('XREVRANGE', KEYS[3], '+', '-', 'COUNT', 1)[1]
-if last and last[1] ~= head[2] .. '-0' then
-  return redis.error_reply('PENSTOCK the log ends at ' .. last[1] .. ', its head at ' .. head[2])
+local ends = last and last[1] or '0-0'
+if ends ~= head[2] .. '-0' then
+  return redis.error_reply('PENSTOCK the log ends at ' .. ends .. ', its head at ' .. head[2])
 end
 
 local function tell(worker, message)
   local bell = base .. 'bell:' .. worker
   redis.call('RPUSH', bell, message)
   redis.call('EXPIRE', bell, 60)
+end
+
+-- First, because it fails where the group is gone, and then nothing has changed.
+if commit.consumed > 0 then
+  local read = tonumber(head[5]) + commit.consumed
+  redis.call('XGROUP', 'SETID', KEYS[4], 'scheduler', commit.cursor, 'ENTRIESREAD', int(read))
+  local stamp, number = string.match(commit.cursor, '^(%d+)-(%d+)$')
+  redis.call('XTRIM', KEYS[4], 'MINID', stamp .. '-' .. int(number + 1))
+  redis.call('HSET', KEYS[1], 'cursor', commit.cursor, 'read', int(read))
 end
 
 local size = #commit.events
@@ -127,14 +137,8 @@ for _, letter in ipairs(commit.dead) do
   redis.call('XADD', KEYS[10], '*', 'id', letter.id, 'reason', letter.reason, 'fact', letter.data)
 end
 
-if commit.consumed > 0 then
-  local read = tonumber(head[5]) + commit.consumed
-  redis.call('XGROUP', 'SETID', KEYS[4], 'scheduler', commit.cursor, 'ENTRIESREAD', int(read))
-  local stamp, number = string.match(commit.cursor, '^(%d+)-(%d+)$')
-  redis.call('XTRIM', KEYS[4], 'MINID', stamp .. '-' .. int(number + 1))
-  redis.call('HSET', KEYS[1], 'cursor', commit.cursor, 'read', int(read))
-end
-redis.call('HSET', KEYS[1], 'seq', int(commit.seq + size), 'hash', commit.new_hash)
+redis.call('HSET', KEYS[1], 'seq', int(commit.seq + size), 'hash', commit.new_hash,
+  'incarnation', int(commit.incarnation))
 redis.call('SET', KEYS[2], head[4], 'PX', commit.lease_ms)
 local time = redis.call('TIME')
 local first = redis.call('ZRANGE', KEYS[5], 0, 0, 'WITHSCORES')

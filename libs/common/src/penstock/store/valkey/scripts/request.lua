@@ -2,7 +2,7 @@
 -- Request a run: once per idempotency key.
 -- KEYS  1 idempotency (string)   2 run (hash)   3 inbox (stream)   4.. indexes (sorted sets) that list the run
 -- ARGV  1 run id   2 body digest   3 ttl of the key in seconds, 0 for no key   4 summary (JSON)   5 fact (JSON)
--- Answers {'NEW'}, {'KNOWN', run id} for a key used before, or {'CONFLICT'} for one used with another body.
+-- Answers {'NEW'}, {'KNOWN', run id} for a key or a run id used before, or {'CONFLICT'} for a key used with another body.
 local keyed = tonumber(ARGV[3]) > 0
 if keyed then
   local prior = redis.call('GET', KEYS[1])
@@ -13,6 +13,10 @@ if keyed then
     end
     return {'KNOWN', run}
   end
+end
+-- Asked again after a lost answer: what has become of the run meanwhile must not be overwritten.
+if redis.call('EXISTS', KEYS[2]) == 1 then
+  return {'KNOWN', ARGV[1]}
 end
 redis.call('XADD', KEYS[3], '*', 'fact', ARGV[5])
 redis.call('HSET', KEYS[2], 'run', ARGV[4])

@@ -1,0 +1,130 @@
+"""Projections and history. Nothing is indexed: what an index of the real store lists is worked out here."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from operator import attrgetter
+
+from penstock.core.dag import DagSpec, decode_dag
+from penstock.core.projection import SUMMARY_FIELD, decode_run_fields, decode_summary
+from penstock.core.run import RunSummary
+from penstock.core.status import RunStatus
+from penstock.errors import NotFoundError
+from penstock.ids import partition_of_dag, partition_of_run
+from penstock.store import records as r
+from penstock.store.memory.state import PartitionState, RunRecord, State
+
+TAIL_BATCH = 256
+"""Events of one log in one answer of ``tail``, at most."""
+
+
+class Reads:
+    """See :class:`penstock.store.base.ReadStore`."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    async def dags(self) -> list[r.DagSummary]:
+        """Return every DAG, by id."""
+        dags = [dag for partition in self._state.partitions for dag in partition.dags.values()]
+        return sorted(dags, key=attrgetter("dag_id"))
+
+    async def versions(self, dag_id: str) -> list[r.DagSummary]:
+        """Return the versions of a DAG, the current one first, then the newest."""
+        partition = self._state.partitions[partition_of_dag(dag_id, len(self._state.partitions))]
+        if dag_id not in partition.dags:
+            return []
+        current = partition.dags[dag_id].version
+        versions = partition.versions[dag_id].values()
+        return sorted(versions, key=lambda dag: (dag.version == current, not dag.seq, dag.seq), reverse=True)
+
+    async def definition(self, partition: int, version: str) -> DagSpec | None:
+        """Return the definition of a version."""
+        data = self._state.partitions[partition].definitions.get(version)
+        return None if data is None else decode_dag(data)
+
+    async def run(self, run_id: str) -> r.RunView | None:
+        """Return a run."""
+        try:
+            record = self._record(run_id)
+        except NotFoundError:
+            return None
+        return r.RunView(*decode_run_fields(record.fields)) if record is not None else None
+
+    async def runs(self, dag_id: str, status: RunStatus | None, limit: int, cursor: str) -> r.RunPage:
+        """Return one page of runs, newest first; a run's id begins with its time."""
+        summaries = (summary for partition in self._state.partitions for summary in _summaries(partition))
+        wanted = [
+            summary
+            for summary in summaries
+            if (not dag_id or summary.dag_id == dag_id)
+            and (status is None or summary.status is status)
+            and (not cursor or summary.run_id < cursor)
+        ]
+        wanted.sort(key=attrgetter("run_id"), reverse=True)
+        page = wanted[:limit]
+        return r.RunPage(page, page[-1].run_id if len(wanted) > limit else "")
+
+    async def run_events(self, run_id: str, after: int, limit: int) -> list[r.LogEntry]:
+        """Return the run's events above seq ``after``."""
+        record = self._record(run_id)
+        if record is None:
+            return []
+        log = self._state.partitions[partition_of_run(run_id)].log
+        return [log[seq - 1] for seq in record.events if seq > after][:limit]
+
+    async def log(self, partition: int, after: int, limit: int) -> list[r.LogEntry]:
+        """Return the log of a partition above seq ``after``."""
+        return self._state.partitions[partition].log[after : after + limit]
+
+    async def tail(self, positions: Mapping[int, int], timeout_ms: int) -> list[r.LogEntry]:
+        """Return what follows in the logs, waiting at most ``timeout_ms`` for the first."""
+
+        def look() -> list[r.LogEntry]:
+            logs = [(self._state.partitions[number].log, after) for number, after in positions.items()]
+            return [entry for log, after in logs for entry in log[after : after + TAIL_BATCH]]
+
+        return await self._state.growth.first(look, timeout_ms)
+
+    async def head(self, partition: int) -> r.Head:
+        """Return the head of a partition."""
+        return self._state.partitions[partition].head
+
+    async def figures(self) -> r.Figures:
+        """Return the counts for the metrics."""
+        partitions = self._state.partitions
+        runs = Counter(str(summary.status) for partition in partitions for summary in _summaries(partition))
+        tasks: Counter[str] = Counter()
+        for partition in partitions:
+            for status, count in partition.counts.items():
+                tasks[status] += count
+        queues = [queue for partition in partitions for queue in partition.queues.values()]
+        return r.Figures(
+            dags=sum(len(partition.dags) for partition in partitions),
+            runs={str(status): runs[status] for status in RunStatus},
+            tasks=dict(tasks),
+            queue_depth=sum(len(queue.ready) for queue in queues),
+            pending=sum(len(queue.claims) for queue in queues),
+            inbox_lag=sum(len(partition.inbox) for partition in partitions),
+            dead_letters=sum(len(partition.dead) for partition in partitions),
+            events=sum(partition.head.seq for partition in partitions),
+        )
+
+    async def output(self, run_id: str, task_id: str, attempt: int, after: str, limit: int) -> list[r.OutputLine]:
+        """Return lines an attempt printed after line ``after``."""
+        number = partition_of_run(run_id)
+        if number >= len(self._state.partitions):
+            return []
+        lines = self._state.partitions[number].output.get((run_id, task_id, attempt))
+        if lines is None:
+            return []
+        return [r.OutputLine(line_id, *line) for line_id, line in lines.after(after or "0-0", limit)]
+
+    def _record(self, run_id: str) -> RunRecord | None:
+        number = partition_of_run(run_id)
+        partitions = self._state.partitions
+        return partitions[number].runs.get(run_id) if number < len(partitions) else None
+
+
+def _summaries(partition: PartitionState) -> Iterator[RunSummary]:
+    for record in partition.runs.values():
+        yield decode_summary(record.fields[SUMMARY_FIELD])

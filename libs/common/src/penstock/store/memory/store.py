@@ -1,0 +1,30 @@
+"""The whole store, opened by being made."""
+
+from penstock.store.memory.reads import Reads
+from penstock.store.memory.requests import Requests
+from penstock.store.memory.scheduling import Scheduling
+from penstock.store.memory.state import Clock, State
+from penstock.store.memory.working import Working
+
+
+class MemoryStore(Requests, Reads, Scheduling, Working):
+    """See :class:`penstock.store.base.Store`. It lives and ends with its process, and belongs to one event loop.
+
+    Every method changes all it changes without giving way to another task: what one sees of it is whole.
+    """
+
+    def __init__(self, partitions: int, clock: Clock) -> None:
+        """Make an empty deployment; ``clock`` returns ms since the epoch and is asked for all times."""
+        super().__init__(State(partitions, clock))
+
+    @property
+    def partitions(self) -> int:
+        """Return how many partitions the deployment has."""
+        return len(self._state.partitions)
+
+    async def check(self) -> list[str]:
+        """Find nothing wrong: there is no server."""
+        return []
+
+    async def close(self) -> None:
+        """Do nothing: there are no connections."""

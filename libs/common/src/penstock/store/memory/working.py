@@ -1,0 +1,105 @@
+"""What a worker does with attempts."""
+
+from collections.abc import Sequence
+from itertools import islice
+
+import msgspec
+
+from penstock.core import events as e
+from penstock.core.projection import SUMMARY_FIELD, decode_summary, task_field
+from penstock.core.run import TaskState
+from penstock.core.status import RunStatus
+from penstock.store import records as r
+from penstock.store.memory.state import BELL_MS, Claim, PartitionState, State, Stream
+
+_decode_task = msgspec.json.Decoder(TaskState).decode
+
+
+class Working:
+    """See :class:`penstock.store.base.WorkerStore`."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    async def claim(self, partition: int, worker: str, limit: int) -> list[r.QueueEntry]:
+        """Claim ready attempts, queue by queue; each is thereby reported as started."""
+        state = self._state.partitions[partition]
+        now = self._state.clock()
+        claims: list[r.QueueEntry] = []
+        for queue in state.queues.values():
+            for entry in list(islice(queue.ready.values(), max(0, limit - len(claims)))):
+                queue.claims[entry.id] = Claim(queue.ready.pop(entry.id), worker, now)
+                claims.append(entry)
+        for entry in claims:
+            state.send(e.TaskStarted(run_id=entry.run_id, task_id=entry.task_id, attempt=entry.attempt, worker=worker))
+        if len(claims) < limit:
+            state.idle[worker] = now
+            # A worker that lives comes back every second; one that did not for a minute is dead.
+            state.idle = {name: seen for name, seen in state.idle.items() if seen > now - BELL_MS}
+        return claims
+
+    async def claimed(self, partition: int, worker: str) -> list[r.QueueEntry]:
+        """Return what this worker has claimed and not yet reported; to ask keeps it alive."""
+        state = self._state.partitions[partition]
+        mine = [claim for queue in state.queues.values() for claim in queue.claims.values() if claim.worker == worker]
+        for claim in mine:
+            claim.kept_at = self._state.clock()
+        return [claim.entry for claim in mine]
+
+    async def withdraw(self, partitions: Sequence[int], worker: str) -> None:
+        """Stop being rung for work; a bell that has rung meanwhile is passed on."""
+        for number in partitions:
+            state = self._state.partitions[number]
+            state.idle.pop(worker, None)
+            told = state.told(worker)
+            stops = [bell for bell in told if bell.run_id]
+            if len(stops) < len(told):
+                told[:] = stops
+                state.ring(1)
+
+    async def wait(self, worker: str, timeout_ms: int) -> list[r.Bell]:
+        """Return what the worker is told, waiting at most ``timeout_ms``."""
+
+        def look() -> list[r.Bell]:
+            for partition in self._state.partitions:
+                if told := partition.told(worker):
+                    return [told.pop(0)]
+            return []
+
+        return await self._state.ringing.first(look, timeout_ms)
+
+    async def heartbeat(self, worker: str, claims: Sequence[r.QueueEntry]) -> list[r.Beat]:
+        """Keep the claims; return for each what has become of it."""
+        return [self._beat(worker, claim) for claim in claims]
+
+    def _beat(self, worker: str, entry: r.QueueEntry) -> r.Beat:
+        state = self._state.partitions[entry.partition]
+        claim = state.queues[entry.queue].claims.get(entry.id)
+        if claim is None or claim.worker != worker:
+            return r.Beat.GONE
+        claim.kept_at = self._state.clock()
+        run = state.runs.get(entry.run_id)
+        cancelling = run is not None and decode_summary(run.fields[SUMMARY_FIELD]).status is RunStatus.CANCELLING
+        return r.Beat.CANCEL if cancelling else r.Beat.OK
+
+    async def report(self, reports: Sequence[tuple[r.QueueEntry, e.Report]]) -> list[r.Answer]:
+        """End claimed attempts with what is reported of them."""
+        return [_report(self._state.partitions[claim.partition], claim, fact) for claim, fact in reports]
+
+    async def append_output(self, claim: r.QueueEntry, lines: Sequence[tuple[int, str, str]]) -> None:
+        """Add lines to the output of an attempt."""
+        output = self._state.partitions[claim.partition].output
+        stream = output.setdefault((claim.run_id, claim.task_id, claim.attempt), Stream())
+        for line in lines:
+            stream.append(self._state.clock(), line)
+
+
+def _report(state: PartitionState, claim: r.QueueEntry, fact: e.Report) -> r.Answer:
+    if state.queues[claim.queue].claims.pop(claim.id, None) is not None:
+        state.send(fact)
+        return r.Answer.ACCEPTED
+    run = state.runs.get(claim.run_id)
+    task = None if run is None else run.fields.get(task_field(claim.task))
+    if task is None:
+        return r.Answer.UNKNOWN
+    return r.Answer.SUPERSEDED if _decode_task(task).attempt > claim.attempt else r.Answer.DUPLICATE
