@@ -33,8 +33,9 @@ def error_answer(
 
 def documented(successes: Mapping[int, type[msgspec.Struct]], *errors: int) -> dict[int | str, dict[str, Any]]:
     """Return what OpenAPI is to say of a route's answers. Any that asks the store may answer 503."""
-    described = {status: _described(status, kind.__name__) for status, kind in successes.items()}
-    return {**described, **{status: _described(status, ErrorAnswer.__name__) for status in (*errors, 503)}}
+    schemas = {status: kind.__name__ for status, kind in successes.items()}
+    schemas.update(dict.fromkeys((*errors, 503), ErrorAnswer.__name__))
+    return {status: _described(status, schema) for status, schema in schemas.items()}
 
 
 def _described(status: int, schema: str) -> dict[str, Any]:

@@ -5,6 +5,7 @@ Plain ASGI, because it is passed by every request and every chunk of a stream.
 
 import logging
 import time
+from urllib.parse import quote
 
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -41,7 +42,7 @@ class Envelope:
         try:
             await self._app(scope, receive, send_with_headers)
         except Exception:  # the last resort: anything else would end the connection without an answer
-            _log.exception("unforeseen error", method=scope["method"], path=scope["path"])
+            _log.exception("unforeseen error", method=scope["method"], path=quote(scope["path"]))
             if status:  # half an answer is out: only breaking off tells the client that it is not whole
                 raise
             await internal_error()(scope, receive, send_with_headers)
@@ -50,14 +51,16 @@ class Envelope:
 
 
 def _log_request(scope: Scope, status: int, seconds: float) -> None:
-    # The router leaves the names it found in the path here: the DAG, run and task that the request is about.
-    names = {name.removesuffix("_id"): value for name, value in scope.get("path_params", {}).items()}
+    # The router leaves the names it found in the path here: the DAG, run and task that the request is about. What was
+    # refused may be anything, line breaks included, so it is shown as it came only.
+    found = scope.get("path_params", {}) if status < 400 else {}
+    names = {name.removesuffix("_id"): value for name, value in found.items()}
     level = logging.DEBUG if scope["method"] in _QUIET_METHODS else logging.INFO
     _log.log(
         logging.WARNING if status >= 500 else level,
         "request",
         method=scope["method"],
-        path=scope["path"],
+        path=quote(scope["path"]),
         status=status,
         ms=round(seconds * 1000, 1),
         **names,

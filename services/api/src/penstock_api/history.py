@@ -27,7 +27,12 @@ def describe(seq: int, event: e.AnyEvent | None) -> dict[str, Any]:
     if event is None:
         return {"seq": seq, "type": "Unreadable", "at": None, "cause": ""}
     fields = _registered(event) if isinstance(event, e.DagRegistered) else msgspec.to_builtins(event)
-    described = {"seq": seq, "type": type(event).__name__, "at": rfc3339(event.at), "cause": event.cause}
+    described: dict[str, Any] = {
+        "seq": seq,
+        "type": type(event).__name__,
+        "at": rfc3339(event.at),
+        "cause": event.cause,
+    }
     described.update((name, value) for name, value in fields.items() if name not in _COMMON)
     if "retry_at" in described:
         described["retry_at"] = rfc3339(described["retry_at"])

@@ -132,7 +132,7 @@ class RunList(msgspec.Struct, frozen=True):
 
 
 class TaskFailure(msgspec.Struct, frozen=True):
-    """Why the attempt failed. ``kind`` is for programs: ``exit``, ``timeout``, ``exception``, ``lost`` …"""
+    """Why the attempt failed. ``kind`` is for programs: ``exit``, ``timeout``, ``exception``, ``lost`` and more."""
 
     kind: str
     message: str

@@ -100,7 +100,7 @@ class LiveHub:
                 continue
             except StoreUnavailableError as error:
                 _log.warning("live feed waits for the store", error=str(error))
-            except Exception:  # without its feed, the process would look alive while every stream is silent
+            except Exception:  # noqa: BLE001  # without its feed the process looks alive, and every stream is silent
                 _log.exception("live feed failed; it goes on")
             await asyncio.sleep(pause)
             pause = min(2 * pause, LONGEST_PAUSE_SECONDS)

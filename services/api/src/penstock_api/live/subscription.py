@@ -1,6 +1,5 @@
 """One viewer of the live feed: what it watches, where it stands, and what comes next for it."""
 
-import asyncio
 import time
 
 import structlog

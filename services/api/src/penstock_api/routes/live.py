@@ -25,7 +25,7 @@ CHUNK_BYTES = 64 * 1024
 _HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 _EXAMPLE = (
     "id: 0:12,1:5\nevent: TaskStarted\n"
-    'data: {"partition":0,"seq":12,"type":"TaskStarted","at":"2026-11-23T09:47:05.871Z","cause":"inbox:1795427225871-0",'
+    'data: {"partition":0,"seq":12,"type":"TaskStarted","at":"2026-11-23T09:47:05.871Z","cause":"log:11",'
     '"run_id":"01jqz6x3v0c8f4m2t9s7k5hn1b-0","task_id":"task_a","attempt":1,"worker":"worker-1"}\n\n'
 )
 _STREAM: dict[int | str, dict[str, Any]] = {
@@ -46,8 +46,8 @@ async def watch(
     """Follow the log live (server-sent events).
 
     ``event`` is the type, ``data`` the event as JSON. The ``id`` holds the position in every partition watched: sent
-    back as ``Last-Event-ID``, to any replica, the stream goes on after that event without a gap or a repetition. Without
-    one it begins with what happens now. An event with an ``id`` and no data only moves the position on.
+    back as ``Last-Event-ID``, to any replica, the stream goes on after that event without a gap or a repetition.
+    Without one it begins with what happens now. An event with an ``id`` and no data only moves the position on.
     """
     watched = await _watched(shared.store, run_id, dag_id)
     heads = await asyncio.gather(*(shared.store.head(partition) for partition in watched))

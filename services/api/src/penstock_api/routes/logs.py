@@ -12,7 +12,10 @@ from penstock_api.context import Shared
 from penstock_api.lookups import get_run, get_task
 
 _TEXT: dict[int | str, dict[str, Any]] = {
-    200: {"description": "The lines", "content": {"text/plain": {"schema": {"type": "string"}, "example": "one\ntwo\n"}}}
+    200: {
+        "description": "The lines",
+        "content": {"text/plain": {"schema": {"type": "string"}, "example": "one\ntwo\n"}},
+    }
 }
 
 router = APIRouter(tags=["runs"])

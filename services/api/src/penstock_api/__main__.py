@@ -1,0 +1,29 @@
+"""Run the API: ``python -m penstock_api``."""
+
+import uvloop
+
+from penstock.logs import configure_logging
+from penstock.settings import Settings, load_settings
+from penstock.store import open_store
+from penstock_api.app import create_app
+from penstock_api.server import Server
+
+
+async def serve(settings: Settings) -> None:
+    """Serve the API until SIGTERM or SIGINT."""
+    store = await open_store(settings)
+    try:
+        await Server(create_app(store, settings), settings).serve()
+    finally:
+        await store.close()
+
+
+def main() -> None:
+    """Start the process."""
+    settings = load_settings()
+    configure_logging("api", settings.log_format, settings.log_level)
+    uvloop.run(serve(settings))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,69 @@
+"""The composition of the API: routes, layers and what they share, around one store."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import msgspec
+from fastapi import FastAPI
+from starlette.middleware import Middleware
+
+from penstock import __version__
+from penstock.settings import Settings
+from penstock.store.base import Store
+from penstock_api.context import Context
+from penstock_api.doors import Doors
+from penstock_api.envelope import Envelope
+from penstock_api.errors import handle_errors
+from penstock_api.routes import dags, documentation, health, live, logs, metrics, runs, start_page
+from penstock_api.schemas import ANSWERS
+
+_DESCRIPTION = """Register DAGs, run them, and watch.
+
+An answer of 2xx to a registration or a run means: written, and visible to the next request to any replica, also while
+no scheduler is up. Times are RFC 3339, UTC, with milliseconds. Errors are `{"error": {"code", "message", "details"}}`.
+"""
+
+
+class Api(FastAPI):
+    """FastAPI with the schemas of our answers, which are msgspec types."""
+
+    def openapi(self) -> dict[str, Any]:
+        """Return the description of the API."""
+        if self.openapi_schema is None:
+            described = super().openapi()
+            # FastAPI would promise an error format of its own wherever a route has a parameter.
+            for operation in (one for path in described["paths"].values() for one in path.values()):
+                if "HTTPValidationError" in str(operation["responses"].get("422")):
+                    del operation["responses"]["422"]
+            _, schemas = msgspec.json.schema_components(ANSWERS, ref_template="#/components/schemas/{name}")
+            described["components"] = {"schemas": schemas}
+        return super().openapi()
+
+
+def create_app(store: Store, settings: Settings) -> Api:
+    """Return the API on a store, which stays the caller's to close."""
+    context = Context(store, settings)
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        async with context.hub.running():
+            yield
+        context.end_streams()
+
+    app = Api(
+        title="Penstock",
+        version=__version__,
+        description=_DESCRIPTION,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        lifespan=lifespan,
+        middleware=[Middleware(Envelope), Middleware(Doors, host=settings.api_host)],
+    )
+    app.state.context = context
+    handle_errors(app)
+    for routes in (dags, runs, logs, live, metrics, health, documentation, start_page):
+        app.include_router(routes.router)
+    app.mount(documentation.ASSETS_PATH, documentation.assets())
+    return app

@@ -1,0 +1,60 @@
+"""One seed, one simulation."""
+
+import asyncio
+import logging
+import random
+
+import structlog
+
+from simulation.processes import owned_tasks
+from simulation.virtual_time import VirtualLoop
+from simulation.world import NO_FAULTS, Plan, Result, World
+
+
+def scenario(seed: int) -> Plan:
+    """Return what a seed simulates: most seeds everything at once, some one kind of trouble, some none."""
+    kind = seed % 8
+    if kind == 0:
+        return Plan(odds=NO_FAULTS, deaths=0, pauses=0, outages=0)
+    if kind == 1:
+        return Plan(deaths=0, pauses=0, outages=0)
+    if kind == 2:
+        return Plan(odds=NO_FAULTS, deaths=10, pauses=0, outages=0)
+    if kind == 3:
+        return Plan(odds=NO_FAULTS, deaths=0, pauses=10, outages=0)
+    if kind == 4:
+        return Plan(failovers=3)
+    return Plan()
+
+
+def simulate(seed: int, plan: Plan) -> Result:
+    """Run one simulation.
+
+    Raises:
+        AssertionError: an invariant does not hold.
+    """
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    random.seed(seed)  # the product's own backoff draws from here
+    loop = VirtualLoop()
+    loop.set_task_factory(owned_tasks)
+    try:
+        asyncio.set_event_loop(loop)
+        result = loop.run_until_complete(_run(seed, plan))
+        _cancel_all(loop)
+    finally:
+        asyncio.set_event_loop(None)
+        loop.close()
+    if loop.failures:
+        raise loop.failures[0]
+    return result
+
+
+async def _run(seed: int, plan: Plan) -> Result:
+    return await World(seed, plan).run()
+
+
+def _cancel_all(loop: VirtualLoop) -> None:
+    tasks = asyncio.all_tasks(loop)
+    for task in tasks:
+        task.cancel()
+    loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))

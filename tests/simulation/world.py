@@ -1,0 +1,318 @@
+"""A deployment in virtual time: schedulers, workers and a client around a memory store, and everything that can go wrong."""
+
+import asyncio
+import copy
+import random
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import msgspec
+
+from penstock.core.dag import DagSpec, TaskSpec, dag_version
+from penstock.core.status import RUN_ENDED
+from penstock.errors import ConflictError, PenstockError
+from penstock.ids import new_run_id, partition_of_dag
+from penstock.store.memory import MemoryStore
+from penstock.store.memory.state import Pulse
+from penstock.store.records import Commit, Committed, Refused
+from penstock_scheduler.service import Scheduler
+from penstock_worker.executors.base import Execution, Outcome, OutputSink
+from penstock_worker.service import Worker
+from simulation.checker import Checker
+from simulation.processes import Network, Odds, Process, current
+
+PARTITIONS = 2
+LEASE_SECONDS = 4.0
+EPOCH_MS = 1_700_000_000_000
+
+FAULTY = Odds(before=0.01, after=0.02, repeated=0.01, late=0.005)
+NO_FAULTS = Odds()
+
+
+class Plan(msgspec.Struct, frozen=True):
+    """What one simulation does."""
+
+    dags: int = 3
+    runs: int = 12
+    schedulers: int = 2
+    workers: int = 3
+    seconds: float = 40.0
+    odds: Odds = FAULTY
+    deaths: int = 6
+    pauses: int = 4
+    outages: int = 2
+    failovers: int = 0
+
+
+class Result(msgspec.Struct, frozen=True):
+    """What a simulation has seen."""
+
+    commits: int
+    events: int
+    faults: int
+    deaths: int
+    losses: int
+    refused: int
+    runs: int
+    fingerprint: str
+
+
+class CheckedStore(MemoryStore):
+    """A memory store that holds every commit to the invariants, and counts those it refuses."""
+
+    def __init__(self, partitions: int, clock: Callable[[], int]) -> None:
+        super().__init__(partitions, clock)
+        self.checker = Checker(self)
+        self.refused = 0
+        self.broken: Exception | None = None
+
+    def snapshot(self) -> object:
+        """Return a copy of all that is stored."""
+        return copy.deepcopy(self._state.partitions, self._shared())
+
+    def set_back(self, snapshot: Any) -> None:  # noqa: ANN401  # what snapshot returned
+        """Put a copy in the place of what is stored; who waits for news looks again."""
+        self._state.partitions = copy.deepcopy(snapshot, self._shared())
+
+    def _shared(self) -> dict[int, object]:
+        """What a copy must share with the original: the clock, and what tasks wait on."""
+        shared: list[object] = [self._state.clock]
+        for part in (self._state, *self._state.partitions):
+            shared += [value for value in vars(part).values() if isinstance(value, Pulse)]
+        return {id(value): value for value in shared}
+
+    async def commit(self, commit: Commit) -> Committed | Refused:
+        answer = await super().commit(commit)
+        if isinstance(answer, Committed):
+            try:
+                await self.checker.committed(commit)
+            except (AssertionError, PenstockError) as error:
+                self.broken = self.broken or error
+                raise
+        else:
+            self.refused += 1
+        return answer
+
+
+class World:
+    """One simulation."""
+
+    def __init__(self, seed: int, plan: Plan) -> None:
+        self.chance = random.Random(seed)
+        self.plan = plan
+        loop = asyncio.get_running_loop()
+        self.store = CheckedStore(PARTITIONS, lambda: EPOCH_MS + int(loop.time() * 1000))
+        self.network = Network(self.store, self.chance, plan.odds)
+        self.acknowledged: set[str] = set()
+        self.deaths = 0
+        self._living: dict[str, Process] = {}
+        self._started = 0
+        self._background: list[asyncio.Task[None]] = []
+        self._healing = False
+
+    async def run(self) -> Result:
+        """Let faults and work go on for the planned time, heal, and check that everything ends as it must."""
+        loop = asyncio.get_running_loop()
+        end = loop.time() + self.plan.seconds
+        for _ in range(self.plan.schedulers):
+            self._start("scheduler")
+        for _ in range(self.plan.workers):
+            self._start("worker")
+        work = [asyncio.create_task(self._client())]
+        work += [asyncio.create_task(self._misfortune(act, count, end)) for act, count in self._misfortunes()]
+        await asyncio.gather(*work)
+        await self._heal()
+        await self._all_ended()
+        self._check_rest()
+        return await self._result()
+
+    def _misfortunes(self) -> list[tuple[Callable[[], Coroutine[Any, Any, None]], int]]:
+        plan = self.plan
+        return [
+            (self._death, plan.deaths),
+            (self._pause, plan.pauses),
+            (self._outage, plan.outages),
+            (self._failover, plan.failovers),
+        ]
+
+    async def _misfortune(self, act: Callable[[], Coroutine[Any, Any, None]], count: int, end: float) -> None:
+        loop = asyncio.get_running_loop()
+        for moment in sorted(self.chance.uniform(loop.time(), end) for _ in range(count)):
+            await asyncio.sleep(max(0, moment - loop.time()))
+            await act()
+
+    def _start(self, role: str) -> None:
+        self._started += 1
+        process = Process(f"{role}-{self._started}")
+        self._living[process.name] = process
+        token = current.set(process)
+        process.tasks.append(asyncio.create_task(self._service(process, role), name=process.name))
+        current.reset(token)
+
+    async def _service(self, process: Process, role: str) -> None:
+        store = self.network.store_of(process)
+        if role == "scheduler":
+            await Scheduler(store, process.name, lease_seconds=LEASE_SECONDS, worker_lease_seconds=LEASE_SECONDS).run()
+        else:
+            worker = Worker(
+                store,
+                process.name,
+                {"shell": _Executor(self.chance)},
+                slots=3,
+                lease_seconds=LEASE_SECONDS,
+                drain_seconds=1,
+                output_cap_bytes=1024,
+            )
+            await worker.run()
+
+    async def _death(self) -> None:
+        name = self.chance.choice(sorted(self._living))
+        process = self._living.pop(name)
+        process.kill()
+        self.deaths += 1
+        self._later(self.chance.uniform(0, 6), lambda: self._start(name.split("-")[0]))
+
+    async def _pause(self) -> None:
+        process = self._living[self.chance.choice(sorted(self._living))]
+        process.pause()
+        self._later(self.chance.uniform(0.5, 3 * LEASE_SECONDS), process.resume)
+
+    async def _outage(self) -> None:
+        self.network.down = True
+        self._later(self.chance.uniform(0.1, 8), self._restore)
+
+    def _restore(self) -> None:
+        self.network.down = False
+
+    async def _failover(self) -> None:
+        """Set the store back to what it was a moment ago, as a replica that lagged would."""
+        snapshot = self.store.snapshot()
+        await asyncio.sleep(self.chance.uniform(0.01, 2))
+        self.store.set_back(snapshot)
+        await self.store.checker.restart()
+
+    def _later(self, seconds: float, act: Callable[[], None]) -> None:
+        async def wait() -> None:
+            await asyncio.sleep(seconds)
+            act()
+
+        self._background.append(asyncio.create_task(wait()))
+
+    async def _client(self) -> None:
+        """Register DAGs, request runs under keys until acknowledged, cancel some."""
+        process = Process("client")
+        store = self.network.store_of(process)
+        dags = [_random_dag(self.chance, number) for number in range(self.plan.dags)]
+        for dag in dags:
+            await self._insist(lambda dag=dag: store.register_dag(dag, dag_version(dag)))  # type: ignore[misc]  # bound now
+        for number in range(self.plan.runs):
+            await asyncio.sleep(self.chance.expovariate(self.plan.runs / self.plan.seconds * 1.3))
+            dag = self.chance.choice(dags)
+            entropy = self.chance.randbytes(10)
+            now = EPOCH_MS + int(asyncio.get_running_loop().time() * 1000)
+            run_id = new_run_id(partition_of_dag(dag.id, PARTITIONS), now, entropy)
+            known, _ = await self._insist(lambda r=run_id, d=dag, n=number: store.request_run(d.id, r, f"key-{n}", ""))  # type: ignore[misc]  # bound now
+            self.acknowledged.add(known)
+            if self.chance.random() < 0.2:
+                self._background.append(asyncio.create_task(self._cancel(store, known)))
+
+    async def _cancel(self, store: Any, run_id: str) -> None:  # noqa: ANN401  # a Store behind the network
+        await asyncio.sleep(self.chance.uniform(0, 3))
+        try:
+            await self._insist(lambda: store.cancel_run(run_id))
+        except (ConflictError, PenstockError):
+            return
+
+    async def _insist(self, request: Callable[[], Coroutine[Any, Any, Any]]) -> Any:  # noqa: ANN401  # whatever is asked for
+        from penstock.errors import StoreUnavailableError  # noqa: PLC0415
+
+        while True:
+            try:
+                return await request()
+            except StoreUnavailableError:
+                await asyncio.sleep(self.chance.uniform(0.05, 0.5))
+
+    async def _heal(self) -> None:
+        self.network.odds = NO_FAULTS
+        await asyncio.gather(*self._background)
+        self.network.down = False
+        for process in self._living.values():
+            process.resume()
+
+    async def _all_ended(self) -> None:
+        for _ in range(600):
+            if self.store.broken:
+                raise self.store.broken
+            views = [await self.store.run(run_id) for run_id in sorted(self.acknowledged)]
+            if all(view is None or view.summary.status in RUN_ENDED for view in views):
+                await asyncio.sleep(2 * LEASE_SECONDS)
+                return
+            await asyncio.sleep(0.5)
+        raise AssertionError(f"runs that never end: {self.store.checker.open_runs()}")
+
+    def _check_rest(self) -> None:
+        checker = self.store.checker
+        assert not checker.open_runs(), "every run in the log ends"
+        if not self.plan.failovers:
+            assert self.acknowledged <= checker.runs(), "what was acknowledged is in the log"
+        if self.plan == msgspec.structs.replace(self.plan, odds=NO_FAULTS, deaths=0, pauses=0, outages=0, failovers=0):
+            assert checker.losses() == 0, "nothing is lost without a fault"
+
+    async def _result(self) -> Result:
+        figures = await self.store.figures()
+        assert figures.inbox_lag == 0, "at rest no inbox holds anything"
+        assert figures.queue_depth == figures.pending == 0, "at rest no attempt is queued or claimed"
+        assert figures.dead_letters == 0, "no fact was unreadable"
+        hashes = [(await self.store.head(partition)).hash[:8] for partition in range(PARTITIONS)]
+        checker = self.store.checker
+        for process in list(self._living.values()):
+            process.kill()
+        return Result(
+            commits=checker.commits,
+            events=figures.events,
+            faults=self.network.faults,
+            deaths=self.deaths,
+            losses=checker.losses(),
+            refused=self.store.refused,
+            runs=len(self.acknowledged),
+            fingerprint="-".join(hashes),
+        )
+
+
+class _Executor:
+    """Takes some time, fails sometimes, stops when told."""
+
+    def __init__(self, chance: random.Random) -> None:
+        self._chance = chance
+
+    async def execute(self, execution: Execution, sink: OutputSink, cancel: asyncio.Event) -> Outcome:
+        sink.write("stdout", b"hello\n")
+        long = self._chance.random() < 0.1
+        seconds = self._chance.uniform(2, 9) if long else self._chance.expovariate(5)
+        try:
+            async with asyncio.timeout(seconds):
+                await cancel.wait()
+        except TimeoutError:
+            failed = self._chance.random() < 0.15
+            return Outcome("failed", exit_code=1) if failed else Outcome("succeeded", exit_code=0)
+        return Outcome("cancelled")
+
+    async def close(self) -> None:
+        """There is nothing to give up."""
+
+
+def _random_dag(chance: random.Random, number: int) -> DagSpec:
+    size = chance.choice([1, 3, 6, 12])
+    names = [f"t{index}" for index in range(size)]
+    tasks = {}
+    for index, name in enumerate(names):
+        upstream = tuple(chance.sample(names[:index], min(index, chance.randint(0, 3))))
+        tasks[name] = TaskSpec(
+            id=name,
+            name=name,
+            command="true",
+            dependencies=upstream,
+            retries=chance.randint(0, 3),
+            retry_delay_seconds=chance.choice([0.1, 1.0]),
+        )
+    return DagSpec(id=f"dag{number}", name="simulated", tasks=tasks)
