@@ -1,7 +1,7 @@
 """Projections and history. Nothing is indexed: what an index of the real store lists is worked out here."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from operator import attrgetter
 
 from penstock.core.dag import DagSpec, decode_dag
@@ -18,7 +18,7 @@ TAIL_BATCH = 256
 
 
 class Reads:
-    """See :class:`penstock.store.base.ReadStore`."""
+    """See :class:`penstock.store.base.ReadStore` and :class:`penstock.store.base.AuditStore`."""
 
     def __init__(self, state: State) -> None:
         self._state = state
@@ -118,6 +118,30 @@ class Reads:
         if lines is None:
             return []
         return [r.OutputLine(line_id, *line) for line_id, line in lines.after(after or "0-0", limit)]
+
+    async def event_indexes(self, partition: int, run_ids: Sequence[str]) -> dict[str, list[int]]:
+        """Return for each of the runs the seqs of its events."""
+        runs = self._state.partitions[partition].runs
+        return {run_id: list(runs[run_id].events) if run_id in runs else [] for run_id in run_ids}
+
+    async def listed_runs(
+        self, partition: int, dag_id: str, status: RunStatus | None, after: str, limit: int
+    ) -> list[str]:
+        """Return ids above ``after`` of the DAG's runs in a status."""
+        listed = (
+            summary.run_id
+            for summary in _summaries(self._state.partitions[partition])
+            if summary.run_id > after and dag_id in ("", summary.dag_id) and status in (None, summary.status)
+        )
+        return sorted(listed)[:limit]
+
+    async def timers(self, partition: int) -> dict[str, int]:
+        """Return by run when each timer of the partition is due."""
+        return dict(self._state.partitions[partition].timers)
+
+    async def task_counts(self, partition: int) -> dict[str, int]:
+        """Return how many tasks of the partition's accepted runs are in each status."""
+        return dict(self._state.partitions[partition].counts)
 
     def _record(self, run_id: str) -> RunRecord | None:
         number = partition_of_run(run_id)

@@ -90,7 +90,9 @@ class Scheduling:
         if commit.consumed:
             state.inbox.trim(commit.cursor)
             head = replace(head, cursor=commit.cursor)
-        state.head = replace(head, seq=commit.seq + len(commit.events), hash=commit.new_hash)
+        state.head = replace(
+            head, seq=commit.seq + len(commit.events), hash=commit.new_hash, incarnation=commit.incarnation
+        )
         state.lease = Lease(head.owner, self._state.clock() + commit.lease_ms)
         self._state.growth.beat()
         return self._committed(state)
@@ -103,9 +105,8 @@ class Scheduling:
     async def due(self, partition: int, now: int, limit: int) -> list[str]:
         """Return runs whose timer is due, the longest due first."""
         timers = self._state.partitions[partition].timers
-        return [run_id for wake, run_id in sorted((wake, run_id) for run_id, wake in timers.items()) if wake <= now][
-            :limit
-        ]
+        due = sorted((wake, run_id) for run_id, wake in timers.items() if wake <= now)
+        return [run_id for _, run_id in due[:limit]]
 
     async def sweep(self, partition: int, term: int, lease_ms: int) -> int:
         """Declare lost every claim that was not renewed for ``lease_ms``."""

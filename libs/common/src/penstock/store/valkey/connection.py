@@ -4,6 +4,7 @@ Automatic retries of the client are off: it would repeat a write whose reply was
 what an unknown outcome means.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from functools import cached_property
 from importlib import resources
@@ -12,7 +13,9 @@ from typing import Any, TypeVar, cast
 from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
+from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import NoScriptError, RedisError
+from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from penstock.errors import StoreUnavailableError
 from penstock.store.valkey.keys import PartitionKeys
@@ -53,10 +56,22 @@ class Connection:
 
     async def ask(self, question: Callable[[], Awaitable[T]]) -> T:
         """Await an exchange with the server; its failures become StoreUnavailableError."""
+        task = asyncio.current_task()
+        cancellations = task.cancelling() if task else 0
         try:
-            return await question()
-        except (RedisError, OSError) as error:
+            answer = await question()
+        except (RedisConnectionError, RedisTimeoutError, OSError) as error:
+            # The server may be gone: no other idle connection should find that out anew at somebody's expense.
+            for client in (self.redis, self.blocking):
+                await client.connection_pool.disconnect(inuse_connections=False)
+            raise StoreUnavailableError(f"The store does not answer: {error}") from error
+        except RedisError as error:
             raise StoreUnavailableError(f"The store does not answer as it should: {error}") from error
+        if task and task.cancelling() > cancellations:
+            # The client sends with wait_for, and that of Python 3.11 loses a cancellation that comes as the sending
+            # ends: the caller would go on as if nobody had told it to stop.
+            raise asyncio.CancelledError
+        return answer
 
     async def command(self, *parts: Value) -> Any:  # noqa: ANN401  # what the server answers depends on the command
         """Run one command."""

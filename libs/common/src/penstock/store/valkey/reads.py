@@ -21,7 +21,7 @@ _decode_dags = msgspec.json.Decoder(r.DagSummary)
 
 
 class Reads:
-    """See :class:`penstock.store.base.ReadStore`."""
+    """See :class:`penstock.store.base.ReadStore` and :class:`penstock.store.base.AuditStore`."""
 
     def __init__(self, connection: Connection) -> None:
         self._db = connection
@@ -153,6 +153,33 @@ class Reads:
         entries = await self._db.command("XRANGE", key, f"({after}" if after else "-", "+", "COUNT", limit)
         return [_output_line(entry[0].decode(), text_fields(entry[1])) for entry in entries]
 
+    async def event_indexes(self, partition: int, run_ids: Sequence[str]) -> dict[str, list[int]]:
+        """Return for each of the runs the seqs that its index of events holds."""
+        keys = self._db.keys[partition]
+        answers = await self._db.pipeline([("XRANGE", keys.events(run_id), "-", "+") for run_id in run_ids])
+        return {run_id: list(map(_seq, entries)) for run_id, entries in zip(run_ids, answers, strict=True)}
+
+    async def listed_runs(
+        self, partition: int, dag_id: str, status: RunStatus | None, after: str, limit: int
+    ) -> list[str]:
+        """Return ids above ``after`` from the list of a DAG's runs in a status."""
+        key = self._db.keys[partition].runs(dag_id, status or "")
+        above = f"({after}" if after else "-"
+        listed = await self._db.command("ZRANGEBYLEX", key, above, "+", "LIMIT", 0, limit)
+        return [run_id.decode() for run_id in listed]
+
+    async def timers(self, partition: int) -> dict[str, int]:
+        """Return by run when each timer of the partition is due."""
+        answer = await self._db.command("ZRANGE", self._db.keys[partition].timers, 0, -1, "WITHSCORES")
+        # RESP2 sends members and scores as a flat list, RESP3 as pairs.
+        flat = chain.from_iterable(answer) if answer and isinstance(answer[0], list) else answer
+        return {run_id: int(float(due)) for run_id, due in text_fields(list(flat)).items()}
+
+    async def task_counts(self, partition: int) -> dict[str, int]:
+        """Return how many tasks of the partition's accepted runs are in each status."""
+        counts = await self._db.command("HGETALL", self._db.keys[partition].counts)
+        return {status: int(count) for status, count in text_fields(counts).items()}
+
 
 _SUMMED = ("dags", "queue_depth", "pending", "inbox_lag", "dead_letters", "events")
 
@@ -178,8 +205,11 @@ def streams(answer: Any) -> list[tuple[str, list[Any]]]:  # noqa: ANN401  # like
 def log_entry(partition: int, entry: Any) -> r.LogEntry:  # noqa: ANN401  # likewise
     """Return a stream's entry as an event of a log."""
     fields = text_fields(entry[1])
-    seq = int(entry[0].partition(b"-")[0])
-    return r.LogEntry(partition, seq, fields["event"], fields.get("hash", b"").decode())
+    return r.LogEntry(partition, _seq(entry), fields["event"], fields.get("hash", b"").decode())
+
+
+def _seq(entry: Any) -> int:  # noqa: ANN401  # likewise
+    return int(entry[0].partition(b"-")[0])
 
 
 def parse_head(answer: Any) -> r.Head:  # noqa: ANN401  # likewise

@@ -37,6 +37,18 @@ if ends ~= head[2] .. '-0' then
   return redis.error_reply('PENSTOCK the log ends at ' .. ends .. ', its head at ' .. head[2])
 end
 
+local shape = {term = 'number', seq = 'number', hash = 'string', new_hash = 'string', incarnation = 'number',
+  cursor = 'string', consumed = 'number', lease_ms = 'number', events = 'table', ready = 'table', runs = 'table',
+  dags = 'table', counts = 'table', withdrawn = 'table', stops = 'table', dead = 'table', idle = 'table'}
+for name, kind in pairs(shape) do
+  if type(commit[name]) ~= kind then
+    return redis.error_reply('PENSTOCK a commit needs ' .. name .. ' as a ' .. kind)
+  end
+end
+if not string.match(commit.cursor, '^%d+%-%d+$') then
+  return redis.error_reply('PENSTOCK the cursor ' .. commit.cursor .. ' is no entry id')
+end
+
 local function tell(worker, message)
   local bell = base .. 'bell:' .. worker
   redis.call('RPUSH', bell, message)
