@@ -20,7 +20,6 @@ SWEEP_SECONDS = 1.0
 BELL_WAIT_MS = 5000
 
 _log = structlog.get_logger()
-_Key = tuple[int, int]
 
 
 class Worker:
@@ -45,7 +44,7 @@ class Worker:
         self._executors = executors
         self._tools = Tools(store, name, executors, output_cap_bytes)
         self._claimer = Claimer(store, name, store.partitions)
-        self._running: dict[_Key, Running] = {}
+        self._running: dict[QueueEntry, Running] = {}
         self._busy = 0
         self._tasks: set[asyncio.Task[None]] = set()
         self._changed = asyncio.Event()
@@ -98,16 +97,15 @@ class Worker:
                 self._claimer.look_everywhere()
 
     def _start(self, claim: QueueEntry) -> None:
-        key = (claim.partition, claim.id)
-        if key in self._running:
+        if claim in self._running:
             return
-        running = self._running[key] = Running(claim)
+        running = self._running[claim] = Running(claim)
         self._busy += 1
-        task = asyncio.create_task(self._attempt(key, running))
+        task = asyncio.create_task(self._attempt(running))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _attempt(self, key: _Key, running: Running) -> None:
+    async def _attempt(self, running: Running) -> None:
         fact: e.Report | None = None
         try:
             fact = await run_attempt(running, self._tools)
@@ -119,7 +117,7 @@ class Worker:
                 if fact is not None:
                     await report_attempt(running, fact, self._tools)
             finally:
-                del self._running[key]
+                del self._running[running.claim]
 
     async def _listen(self) -> None:
         """Hear the bells: work in a partition, or an attempt to stop."""

@@ -86,7 +86,7 @@ class RunFinished(RunEvent, frozen=True, kw_only=True):
 
 
 class TaskEvent(RunEvent, frozen=True, kw_only=True):
-    """An event about one task of a run. ``attempt`` counts from 1 and is 0 for a task that never became ready."""
+    """An event about one task of a run. ``attempt`` counts from 1; 0 where none was under way."""
 
     task_id: str
     attempt: int = 0

@@ -64,7 +64,7 @@ def _cancel_unstarted(run: Run, now: int, _room: int, limit: int) -> list[e.AnyR
             cause=_log(summary.status_seq),
             run_id=summary.run_id,
             task_id=spec.id,
-            attempt=task.attempt,
+            attempt=task.attempt if task.status is TaskStatus.READY else 0,
         )
         for spec, task in zip(run.plan.tasks, run.tasks, strict=True)
         if task.status in _UNSTARTED

@@ -75,7 +75,7 @@ class Working:
     def _beat(self, worker: str, entry: r.QueueEntry) -> r.Beat:
         state = self._state.partitions[entry.partition]
         claim = state.queues[entry.queue].claims.get(entry.id)
-        if claim is None or claim.worker != worker:
+        if claim is None or not _holds(claim, worker, entry):
             return r.Beat.GONE
         claim.kept_at = self._state.clock()
         run = state.runs.get(entry.run_id)
@@ -94,8 +94,16 @@ class Working:
             stream.append(self._state.clock(), line)
 
 
+def _holds(claim: Claim, worker: str, entry: r.QueueEntry) -> bool:
+    """Tell whether a claim is the worker's and of this very attempt: after a lossy failover ids come again."""
+    return (claim.worker, claim.entry) == (worker, entry)
+
+
 def _report(state: PartitionState, claim: r.QueueEntry, fact: e.Report) -> r.Answer:
-    if state.queues[claim.queue].claims.pop(claim.id, None) is not None:
+    claims = state.queues[claim.queue].claims
+    held = claims.get(claim.id)
+    if held is not None and _holds(held, fact.worker, claim):
+        del claims[claim.id]
         state.send(fact)
         return r.Answer.ACCEPTED
     run = state.runs.get(claim.run_id)

@@ -1,13 +1,14 @@
 """What a worker does with attempts."""
 
 from collections.abc import Sequence
+from itertools import chain
 from typing import Any
 
 from penstock.core.codec import encode_event
 from penstock.core.events import SCHEMA_VERSION, Report
 from penstock.core.projection import task_field
 from penstock.store import records as r
-from penstock.store.valkey.connection import LONGEST_WAIT_MS, Call, Connection
+from penstock.store.valkey.connection import LONGEST_WAIT_MS, Call, Connection, Value
 from penstock.store.valkey.keys import WORKERS
 from penstock.store.valkey.reads import QUEUES, streams, text_fields
 
@@ -73,8 +74,8 @@ class Working:
         for (partition, queue), indexes in groups.items():
             keys = self._db.keys[partition]
             runs = [keys.run(claims[index].run_id) for index in indexes]
-            ids = [_entry_id(claims[index]) for index in indexes]
-            calls.append(("heartbeat", [keys.queue(queue), *runs], [worker, *ids]))
+            held = chain.from_iterable(_identity(claims[index]) for index in indexes)
+            calls.append(("heartbeat", [keys.queue(queue), *runs], [worker, *held]))
         beats = [r.Beat.GONE] * len(claims)
         for indexes, answers in zip(groups.values(), await self._db.run_all(calls), strict=True):
             for index, answer in zip(indexes, answers, strict=True):
@@ -86,7 +87,7 @@ class Working:
         calls: list[Call] = []
         for claim, fact in reports:
             keys = self._db.keys[claim.partition]
-            arguments = (_entry_id(claim), encode_event(fact), task_field(claim.task), claim.attempt)
+            arguments = (fact.worker, *_identity(claim), task_field(claim.task), encode_event(fact))
             calls.append(("report", [keys.queue(claim.queue), keys.inbox, keys.run(claim.run_id)], arguments))
         return [r.Answer(answer.decode()) for answer in await self._db.run_all(calls)]
 
@@ -98,8 +99,8 @@ class Working:
         )
 
 
-def _entry_id(claim: r.QueueEntry) -> str:
-    return f"{claim.id}-0"
+def _identity(claim: r.QueueEntry) -> tuple[Value, ...]:
+    return f"{claim.id}-0", claim.run_id, claim.task_id, claim.attempt
 
 
 def _queue_entry(partition: int, queue: str, entry: Any) -> r.QueueEntry:  # noqa: ANN401  # an entry of a stream

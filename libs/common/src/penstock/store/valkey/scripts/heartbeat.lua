@@ -1,19 +1,32 @@
 #!lua
 -- Keep claims alive, but only those that are pending and this worker's own.
 -- KEYS  1 queue (stream)   2.. run (hash) of each claim
--- ARGV  1 worker   2.. entry id of each claim
+-- ARGV  1 worker   2.. entry id, run id, task id and attempt of each claim
 -- Answers for each claim: ok, gone, or cancel when its run is being cancelled.
-local answers = {}
-for index = 2, #ARGV do
-  local id = ARGV[index]
+-- After a failover with loss an entry's id may name another attempt: what the entry says is checked.
+local function held(id, run, task, attempt)
   local claim = redis.call('XPENDING', KEYS[1], 'workers', id, id, 1)[1]
-  if not claim or claim[2] ~= ARGV[1] then
-    answers[index - 1] = 'gone'
-  else
-    redis.call('XCLAIM', KEYS[1], 'workers', ARGV[1], 0, id, 'JUSTID')
-    local summary = redis.call('HGET', KEYS[index], 'run')
+  local entry = claim and claim[2] == ARGV[1] and redis.call('XRANGE', KEYS[1], id, id)[1]
+  if not entry then
+    return false
+  end
+  local field = {}
+  for index = 1, #entry[2], 2 do
+    field[entry[2][index]] = entry[2][index + 1]
+  end
+  return field['run'] == run and field['task'] == task and field['attempt'] == attempt
+end
+
+local answers = {}
+for number = 1, #KEYS - 1 do
+  local at = 4 * number - 2
+  if held(ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3]) then
+    redis.call('XCLAIM', KEYS[1], 'workers', ARGV[1], 0, ARGV[at], 'JUSTID')
+    local summary = redis.call('HGET', KEYS[number + 1], 'run')
     local cancelling = summary and cjson.decode(summary)['status'] == 'cancelling'
-    answers[index - 1] = cancelling and 'cancel' or 'ok'
+    answers[number] = cancelling and 'cancel' or 'ok'
+  else
+    answers[number] = 'gone'
   end
 end
 return answers

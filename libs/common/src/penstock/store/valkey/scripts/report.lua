@@ -1,18 +1,28 @@
 #!lua
 -- End a claimed attempt: acknowledge it and pass its outcome on, once.
 -- KEYS  1 queue (stream)   2 inbox (stream)   3 run (hash)
--- ARGV  1 entry id   2 fact (JSON)   3 the run's field for the task   4 attempt
+-- ARGV  1 worker   2 entry id   3 run id   4 task id   5 attempt   6 the run's field for the task   7 fact (JSON)
 -- Answers accepted, duplicate (it ended before), superseded (a newer attempt exists) or unknown (no such run).
-if redis.call('XACK', KEYS[1], 'workers', ARGV[1]) == 1 then
-  redis.call('XDEL', KEYS[1], ARGV[1])
-  redis.call('XADD', KEYS[2], '*', 'fact', ARGV[2])
-  return 'accepted'
+-- After a failover with loss an entry's id may name another attempt, or another worker may hold it: both are checked.
+local claim = redis.call('XPENDING', KEYS[1], 'workers', ARGV[2], ARGV[2], 1)[1]
+local entry = claim and claim[2] == ARGV[1] and redis.call('XRANGE', KEYS[1], ARGV[2], ARGV[2])[1]
+if entry then
+  local field = {}
+  for index = 1, #entry[2], 2 do
+    field[entry[2][index]] = entry[2][index + 1]
+  end
+  if field['run'] == ARGV[3] and field['task'] == ARGV[4] and field['attempt'] == ARGV[5] then
+    redis.call('XACK', KEYS[1], 'workers', ARGV[2])
+    redis.call('XDEL', KEYS[1], ARGV[2])
+    redis.call('XADD', KEYS[2], '*', 'fact', ARGV[7])
+    return 'accepted'
+  end
 end
-local task = redis.call('HGET', KEYS[3], ARGV[3])
+local task = redis.call('HGET', KEYS[3], ARGV[6])
 if not task then
   return 'unknown'
 end
-if (cjson.decode(task)['attempt'] or 0) > tonumber(ARGV[4]) then
+if (cjson.decode(task)['attempt'] or 0) > tonumber(ARGV[5]) then
   return 'superseded'
 end
 return 'duplicate'

@@ -1,0 +1,127 @@
+"""The command line where nothing runs, or where what runs is not as it should be."""
+
+import json
+import re
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import redis
+
+from penstock import __version__
+from penstock.embedded import EmbeddedServer
+from penstock.store.valkey.keys import PartitionKeys
+from penstock_cli import address
+from up_kit import environment, free_port, invoke, penstock
+
+
+@pytest.fixture
+def nothing(tmp_path: Path) -> dict[str, str]:
+    return environment(tmp_path / "data", PENSTOCK_API_PORT=str(free_port()))
+
+
+@pytest.mark.parametrize("command", [("runs",), ("dag", "ls"), ("run", "x", "--wait"), ("events", "-f"), ("logs", "x")])
+def test_without_an_api_a_command_says_how_to_start_one(
+    nothing: dict[str, str], command: tuple[str, ...], tmp_path: Path
+) -> None:
+    done = invoke(*command, env=nothing, cwd=tmp_path)
+    port = nothing["PENSTOCK_API_PORT"]
+    assert done.returncode == 1
+    assert done.stderr == f"error: no Penstock at http://127.0.0.1:{port}: start one with `penstock up`\n"
+
+
+@pytest.mark.parametrize("command", ["verify", "doctor"])
+def test_without_a_server_an_inspection_says_how_to_name_one(
+    nothing: dict[str, str], command: str, tmp_path: Path
+) -> None:
+    done = invoke(command, env=nothing, cwd=tmp_path)
+    assert done.returncode == 1
+    assert "PENSTOCK_REDIS_URL" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_an_address_that_is_none_is_bad_input(nothing: dict[str, str], tmp_path: Path) -> None:
+    done = invoke("runs", env=nothing | {"PENSTOCK_API_URL": "nonsense"}, cwd=tmp_path)
+    assert done.returncode == 2
+    assert done.stderr.startswith("error: 'nonsense' is not the address of an API")
+
+
+def test_a_bad_setting_is_bad_input_and_named(nothing: dict[str, str], tmp_path: Path) -> None:
+    done = invoke("up", env=nothing | {"PENSTOCK_PARTITIONS": "many"}, cwd=tmp_path)
+    assert done.returncode == 2
+    assert "PENSTOCK_PARTITIONS" in done.stderr
+
+
+@pytest.mark.parametrize("service", ["api", "scheduler", "worker"])
+def test_a_single_service_without_its_server_is_one_clear_line(
+    nothing: dict[str, str], service: str, tmp_path: Path
+) -> None:
+    done = penstock(service, env=nothing | {"PENSTOCK_REDIS_URL": f"redis://127.0.0.1:{free_port()}/0"})
+    assert done.returncode == 1
+    assert "error: " in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_version_and_help_answer_without_importing_what_only_commands_need(
+    nothing: dict[str, str], tmp_path: Path
+) -> None:
+    assert penstock("--version", env=nothing).stdout == f"penstock {__version__}\n"
+    assert "examples/sample.yaml" in penstock("--help", env=nothing).stdout
+    heavy = "{'httpx', 'redis', 'pydantic', 'structlog', 'yaml', 'fastapi', 'asyncio'}"
+    check = f"import sys, penstock_cli.main; sys.exit(str({heavy} & sys.modules.keys() or '') or 0)"
+    assert subprocess.run([sys.executable, "-c", check], capture_output=True, check=False).stderr == b""
+
+
+def test_a_port_that_is_free_is_kept_and_one_that_is_taken_is_evaded() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        taken = other.getsockname()[1]
+        assert address.free_port("127.0.0.1", taken) != taken
+    assert address.free_port("127.0.0.1", taken) == taken
+
+
+class Alone:
+    """A server without any service."""
+
+    def __init__(self, server: EmbeddedServer, env: dict[str, str]) -> None:
+        self.env = env | {"PENSTOCK_REDIS_URL": server.redis_url}
+        self.client = redis.Redis.from_url(server.redis_url, decode_responses=True)
+        self.first_partition = PartitionKeys("pk", 0, 8).base.removesuffix(":")
+
+
+@pytest.fixture
+def alone(tmp_path: Path, nothing: dict[str, str]) -> Iterator[Alone]:
+    with EmbeddedServer(tmp_path / "server", appendfsync="no") as server:
+        found = Alone(server, nothing)
+        with found.client:
+            yield found
+
+
+def test_the_doctor_finds_an_inbox_that_nobody_reads(alone: Alone, tmp_path: Path) -> None:
+    assert invoke("doctor", env=alone.env, cwd=tmp_path).returncode == 0
+    alone.client.xadd(f"{alone.first_partition}:inbox", {"fact": "{}"})
+    found = invoke("doctor", "--json", env=alone.env, cwd=tmp_path)
+    assert found.returncode == 1
+    (finding,) = json.loads(found.stdout)["findings"]
+    assert "nobody reads the inbox" in finding["what"]
+    assert "penstock scheduler" in finding["advice"]
+
+
+def test_the_doctor_finds_a_server_that_may_lose_data(alone: Alone, tmp_path: Path) -> None:
+    alone.client.config_set("appendonly", "no")
+    found = invoke("doctor", env=alone.env, cwd=tmp_path)
+    assert found.returncode == 1
+    assert "append-only" in found.stdout
+
+
+def test_verify_finds_counts_that_the_log_does_not_explain(alone: Alone, tmp_path: Path) -> None:
+    assert invoke("verify", env=alone.env, cwd=tmp_path).returncode == 0
+    alone.client.hset(f"{alone.first_partition}:counts", "running", "5")
+    found = invoke("verify", env=alone.env, cwd=tmp_path)
+    assert found.returncode == 1
+    assert re.search(r"^ *0 .* 1 problems", found.stdout, re.MULTILINE)
+    assert "whole" in found.stdout
+    (verdict,) = json.loads(invoke("verify", "--partition", "0", "--json", env=alone.env, cwd=tmp_path).stdout)
+    assert len(verdict["problems"]) == 1
