@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from penstock.core import events as e
 from penstock.core.backoff import retry_delay
+from penstock.core.dag import dag_version
 from penstock.core.partition import Partition
 from penstock.core.run import Run, TaskState
 from penstock.core.status import RUN_ENDED, RunStatus, TaskStatus
@@ -24,7 +25,7 @@ def accept(partition: Partition, fact: e.AnyEvent, at: int, cause: str) -> e.Any
     """
     match fact:
         case e.DagRegistered():
-            return replace(fact, at=at, cause=cause)
+            return _accept_registration(fact, at, cause)
         case e.RunRequested():
             return _accept_request(partition, fact, at, cause)
         case e.RunCancelled():
@@ -50,6 +51,16 @@ def _rejected(fact: e.AnyRunEvent, reason: str, at: int, cause: str) -> e.FactRe
     )
 
 
+def _accept_registration(fact: e.DagRegistered, at: int, cause: str) -> e.AnyEvent:
+    """What the API sends was checked; this is for what somebody else puts into the inbox."""
+    dag = fact.definition
+    closed = all(name in dag.tasks for task in dag.tasks.values() for name in task.dependencies)
+    if closed and (dag.id, dag_version(dag)) == (fact.dag_id, fact.version):
+        return replace(fact, at=at, cause=cause)
+    reason = f"the definition is not version {fact.version} of DAG {fact.dag_id}"
+    return e.FactRejected(at=at, cause=cause, run_id="", fact="DagRegistered", reason=reason)
+
+
 def _accept_request(partition: Partition, fact: e.RunRequested, at: int, cause: str) -> e.AnyEvent | None:
     if fact.run_id in partition.runs:
         return None
@@ -65,7 +76,7 @@ def _accept_cancellation(run: Run | None, fact: e.RunCancelled, at: int, cause: 
     if run.summary.status is RunStatus.CANCELLING:
         return None
     if run.ended:
-        return _rejected(fact, f"the run has already {run.summary.status}", at, cause)
+        return _rejected(fact, f"the run has ended: {run.summary.status}", at, cause)
     return replace(fact, at=at, cause=cause)
 
 

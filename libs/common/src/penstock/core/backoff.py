@@ -5,7 +5,7 @@ import hashlib
 from penstock.core.dag import TaskSpec
 
 MAX_DELAY_MS = 3_600_000
-"""No task waits longer than an hour between two attempts."""
+"""Doubling stops at an hour; only a first delay that is longer still stays as it is."""
 
 JITTER = 0.1
 """The delay is spread by up to this share, so that a thousand tasks that fail together do not return together."""
@@ -20,4 +20,4 @@ def retry_delay(run_id: str, task: TaskSpec, failures: int) -> int:
     doubled = task.retry_delay_seconds * 1000 * 2.0 ** min(failures - 1, 32)
     digest = hashlib.blake2b(f"{run_id}/{task.id}/{failures}".encode(), digest_size=8).digest()
     spread = int.from_bytes(digest, "big") / 2**64
-    return round(min(doubled, MAX_DELAY_MS) * (1 + JITTER * spread))
+    return round(min(doubled, max(MAX_DELAY_MS, task.retry_delay_seconds * 1000)) * (1 + JITTER * spread))

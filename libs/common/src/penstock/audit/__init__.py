@@ -1,0 +1,10 @@
+"""The auditor: is the log of a partition whole, and is everything that Penstock shows what the log says?
+
+It reads and never writes, so it may run beside a live system. It stands above store and core and decides nothing anew:
+it folds the log with the scheduler's own ``evolve`` and holds the outcome against what is stored.
+"""
+
+from penstock.audit.verdict import Problem, Verdict
+from penstock.audit.verify import verify_partition
+
+__all__ = ["Problem", "Verdict", "verify_partition"]
