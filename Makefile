@@ -13,7 +13,7 @@ PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3; do \
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo up test lint types check lock clean
+.PHONY: help install demo up test simulate lint types check lock clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1@\2/p' $(MAKEFILE_LIST) | while IFS=@ read -r target text; do \
@@ -38,6 +38,10 @@ lint: .venv/.dev ## Check style, formatting and the direction of imports
 
 types: .venv/.dev ## Check the types
 	$(BIN)/mypy
+
+SEEDS := 0-1000
+simulate: .venv/.dev ## Simulate faults in virtual time: make simulate SEEDS=0-10000
+	@PYTHONPATH=tests $(BIN)/python -m simulation --seeds $(SEEDS)
 
 check: lint types test ## Everything that continuous integration checks
 

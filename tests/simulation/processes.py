@@ -1,4 +1,4 @@
-"""Simulated processes: they can be paused, killed and cut off, and all they do to the world goes through their store."""
+"""Simulated processes: they can be paused, killed and cut off, and reach the world through their store only."""
 
 import asyncio
 import random

@@ -1,0 +1,33 @@
+"""Two hundred small worlds, each with its own misfortune; the invariants hold in all of them."""
+
+import os
+
+import pytest
+
+from simulation.run import scenario, simulate
+from simulation.world import Plan
+
+SEEDS = int(os.environ.get("PENSTOCK_TEST_SEEDS", "200"))
+BLOCK = 20
+
+
+@pytest.mark.parametrize("first", range(0, SEEDS, BLOCK))
+def test_the_invariants_hold_whatever_goes_wrong(first: int) -> None:
+    for seed in range(first, min(first + BLOCK, SEEDS)):
+        try:
+            simulate(seed, scenario(seed))
+        except Exception as error:
+            raise AssertionError(f"seed {seed}: PYTHONPATH=tests python -m simulation --seeds {seed}") from error
+
+
+def test_a_seed_replays_exactly() -> None:
+    for seed in (4, 5):
+        assert simulate(seed, scenario(seed)) == simulate(seed, scenario(seed))
+
+
+def test_faults_really_happen() -> None:
+    results = [simulate(seed, Plan(failovers=1)) for seed in range(10)]
+    assert sum(result.faults for result in results) > 100
+    assert sum(result.deaths for result in results) > 10
+    assert sum(result.losses for result in results) > 0
+    assert sum(result.refused for result in results) > 0
