@@ -1,7 +1,5 @@
 """What the tests of the ``python`` executor call; resolved in child processes whose working directory is this one."""
 
-# ruff: noqa: T201 - printing is what these are for
-
 import asyncio
 import ctypes
 import os
