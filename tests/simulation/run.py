@@ -40,8 +40,8 @@ def simulate(seed: int, plan: Plan) -> Result:
     try:
         asyncio.set_event_loop(loop)
         result = loop.run_until_complete(_run(seed, plan))
-        _cancel_all(loop)
     finally:
+        _cancel_all(loop)
         asyncio.set_event_loop(None)
         loop.close()
     if loop.failures:
@@ -54,7 +54,7 @@ async def _run(seed: int, plan: Plan) -> Result:
 
 
 def _cancel_all(loop: VirtualLoop) -> None:
-    tasks = asyncio.all_tasks(loop)
-    for task in tasks:
-        task.cancel()
-    loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
+    while tasks := asyncio.all_tasks(loop):
+        for task in tasks:
+            task.cancel()
+        loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))

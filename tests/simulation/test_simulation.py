@@ -5,7 +5,7 @@ import os
 import pytest
 
 from simulation.run import scenario, simulate
-from simulation.world import Plan
+from simulation.world import NO_FAULTS, Plan
 
 SEEDS = int(os.environ.get("PENSTOCK_TEST_SEEDS", "200"))
 BLOCK = 20
@@ -31,3 +31,8 @@ def test_faults_really_happen() -> None:
     assert sum(result.deaths for result in results) > 10
     assert sum(result.losses for result in results) > 0
     assert sum(result.refused for result in results) > 0
+
+
+def test_a_forked_log_is_declared() -> None:
+    quiet = Plan(odds=NO_FAULTS, deaths=0, pauses=0, outages=0, failovers=2)
+    assert sum(simulate(seed, quiet).forks for seed in range(5)) > 0

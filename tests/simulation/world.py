@@ -59,6 +59,7 @@ class Result(msgspec.Struct, frozen=True):
     deaths: int
     losses: int
     refused: int
+    forks: int
     runs: int
     fingerprint: str
 
@@ -276,6 +277,7 @@ class World:
             deaths=self.deaths,
             losses=checker.losses(),
             refused=self.store.refused,
+            forks=checker.kinds["LogForked"],
             runs=len(self.acknowledged),
             fingerprint="-".join(hashes),
         )

@@ -1,0 +1,181 @@
+"""Mutants: ways in which the product could be wrong, and the test that notices.
+
+Each replaces a text that stands exactly once in a file. ``killed_by`` is what pytest is given, or ``seeds a-b`` for the
+simulation.
+"""
+
+import msgspec
+
+SCRIPTS = "libs/common/src/penstock/store/valkey/scripts"
+CORE = "libs/common/src/penstock/core"
+MEMORY = "libs/common/src/penstock/store/memory"
+SCHEDULER = "services/scheduler/src/penstock_scheduler"
+WORKER = "services/worker/src/penstock_worker"
+
+
+class Mutant(msgspec.Struct, frozen=True):
+    """One change that must not go unnoticed."""
+
+    name: str
+    file: str
+    before: str
+    after: str
+    killed_by: str
+
+
+MUTANTS = (
+    Mutant(
+        "commit without a check of the term",
+        f"{SCRIPTS}/commit.lua",
+        "if head[1] ~= int(commit.term) then",
+        "if false then",
+        "tests/conformance/test_store_commits.py",
+    ),
+    Mutant(
+        "commit without a check of the hash",
+        f"{SCRIPTS}/commit.lua",
+        "or head[3] ~= commit.hash then",
+        "then",
+        "tests/conformance/test_store_commits.py",
+    ),
+    Mutant(
+        "commit that is not atomic: the head moves, the projections do not",
+        f"{MEMORY}/scheduling.py",
+        "            _write_run(state, run)\n",
+        "            pass\n",
+        "seeds 0-8",
+    ),
+    Mutant(
+        "take over while another's lease lasts",
+        f"{SCRIPTS}/take_over.lua",
+        "if holder and holder ~= ARGV[1] then",
+        "if false then",
+        "tests/conformance/test_store_scheduling.py",
+    ),
+    Mutant(
+        "blind retry of a commit whose outcome is unknown",
+        f"{SCHEDULER}/committing.py",
+        "        if _applied(commit, head):",
+        "        if False:",
+        "tests/integration/test_faults.py",
+    ),
+    Mutant(
+        "report without a check of the acknowledgement",
+        f"{SCRIPTS}/report.lua",
+        "if entry then",
+        "if true then",
+        "tests/conformance/test_store_claims.py",
+    ),
+    Mutant(
+        "report that trusts the entry's id after a failover",
+        f"{MEMORY}/working.py",
+        "    return (claim.worker, claim.entry) == (worker, entry)",
+        "    return claim.worker == worker",
+        "seeds 368-376",
+    ),
+    Mutant(
+        "heartbeat without a check of the owner",
+        f"{SCRIPTS}/heartbeat.lua",
+        "local entry = claim and claim[2] == ARGV[1] and",
+        "local entry = claim and",
+        "tests/conformance/test_store_claims.py",
+    ),
+    Mutant(
+        "sweep without a check of the idle time",
+        f"{SCRIPTS}/sweep.lua",
+        "if claim[3] >= tonumber(ARGV[2]) then",
+        "if true then",
+        "tests/conformance/test_store_claims.py",
+    ),
+    Mutant(
+        "request that forgets its idempotency key",
+        f"{SCRIPTS}/request.lua",
+        "if keyed then\n  local prior",
+        "if false then\n  local prior",
+        "tests/conformance/test_store_requests.py",
+    ),
+    Mutant(
+        "a worker that does not look for claims whose answer was lost",
+        f"{WORKER}/claimer.py",
+        "        self._doubtful.update(self._all)",
+        "        return",
+        "tests/integration/test_faults.py",
+    ),
+    Mutant(
+        "a worker whose children survive it",
+        f"{WORKER}/warden.py",
+        "    end_all(sys.argv[1].encode())",
+        "    return",
+        "tests/integration/test_faults.py",
+    ),
+    Mutant(
+        "a cancelled run's ready attempt stays on the queue",
+        f"{SCHEDULER}/step.py",
+        "        if task.status is TaskStatus.READY:",
+        "        if False:",
+        "tests/integration/test_stack.py",
+    ),
+    Mutant(
+        "react that forgets tasks whose dependency failed",
+        f"{CORE}/react.py",
+        "(_start_run, _cancel_unstarted, _fail_blocked, _make_ready, _finish_run)",
+        "(_start_run, _cancel_unstarted, _make_ready, _finish_run)",
+        "tests/unit/test_core_react.py",
+    ),
+    Mutant(
+        "react that forgets retries",
+        f"{CORE}/react.py",
+        "numbers = chain(run.frontier.due_retries(now, count), run.frontier.startable)",
+        "numbers = chain(run.frontier.startable)",
+        "seeds 0-8",
+    ),
+    Mutant(
+        "timers that are not kept",
+        f"{CORE}/react.py",
+        "    return run.frontier.next_retry() if room else None",
+        "    return None",
+        "seeds 0-8",
+    ),
+    Mutant(
+        "a task that starts before all its dependencies have succeeded",
+        f"{CORE}/frontier.py",
+        "            if not self._open_dependencies[dependent]:",
+        "            if True:",
+        "tests/unit/test_core_states.py",
+    ),
+    Mutant(
+        "a stale report is accepted",
+        f"{CORE}/accept.py",
+        "    if fact.attempt != task.attempt:",
+        "    if False:",
+        "tests/unit/test_core_accept.py",
+    ),
+    Mutant(
+        "losses without a bound",
+        f"{CORE}/accept.py",
+        "        return at if task.losses + 1 < MAX_LOSSES else 0",
+        "        return at",
+        "tests/unit/test_core_lives.py",
+    ),
+    Mutant(
+        "a loss counts as a failure",
+        f"{CORE}/run.py",
+        "    task.losses += 1",
+        "    task.failures += 1",
+        "tests/integration/test_faults.py",
+    ),
+    Mutant(
+        "a chain that does not cover the position",
+        f"{CORE}/chain.py",
+        'place + number.to_bytes(8, "big") + link + event',
+        "place + link + event",
+        "tests/unit/test_core_golden.py",
+    ),
+    Mutant(
+        "a forked log that nobody declares",
+        f"{SCHEDULER}/tenure.py",
+        "        if seen is None or not seen.seq or seen.incarnation < head.incarnation:",
+        "        if True:",
+        "tests/simulation/test_simulation.py::test_a_forked_log_is_declared",
+    ),
+)
