@@ -99,13 +99,13 @@ def alone(tmp_path: Path, nothing: dict[str, str]) -> Iterator[Alone]:
             yield found
 
 
-def test_the_doctor_finds_an_inbox_that_nobody_reads(alone: Alone, tmp_path: Path) -> None:
+def test_the_doctor_finds_that_no_scheduler_lives_to_read_an_inbox(alone: Alone, tmp_path: Path) -> None:
     assert invoke("doctor", env=alone.env, cwd=tmp_path).returncode == 0
     alone.client.xadd(f"{alone.first_partition}:inbox", {"fact": "{}"})
     found = invoke("doctor", "--json", env=alone.env, cwd=tmp_path)
     assert found.returncode == 1
     (finding,) = json.loads(found.stdout)["findings"]
-    assert "nobody reads the inbox" in finding["what"]
+    assert "no scheduler is alive" in finding["what"]
     assert "penstock scheduler" in finding["advice"]
 
 

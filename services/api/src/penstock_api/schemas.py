@@ -181,6 +181,23 @@ class EventList(msgspec.Struct, frozen=True):
     next_cursor: int | None
 
 
+class PartitionMetrics(msgspec.Struct, frozen=True):
+    """How one partition fares. Ages are seconds; 0 where there is nothing to be old."""
+
+    partition: int
+    owner: str
+    term: int
+    seq: int
+    inbox_lag: int
+    inbox_age_seconds: float
+    commit_age_seconds: float
+    tasks_claimed: int
+    claim_idle_seconds: float
+    timers: int
+    timer_overdue_seconds: float
+    dead_letters: int
+
+
 class Metrics(msgspec.Struct, frozen=True):
     """Counts over the whole deployment. ``inbox_lag`` is how many facts wait for a scheduler."""
 
@@ -194,6 +211,8 @@ class Metrics(msgspec.Struct, frozen=True):
     dead_letters: int
     events_total: int
     partitions: int
+    schedulers: int
+    by_partition: list[PartitionMetrics]
 
 
 class Health(msgspec.Struct, frozen=True):

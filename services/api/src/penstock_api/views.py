@@ -1,14 +1,17 @@
 """From what the store keeps to what the API shows."""
 
+from collections.abc import Sequence
+
 from penstock.core.dag import DagSpec
 from penstock.core.run import RunSummary, TaskState
 from penstock.core.status import RunStatus, TaskStatus
-from penstock.store.records import DagSummary, Figures, RunView
+from penstock.store.records import DagSummary, Figures, PartitionHealth, RunView
 from penstock_api.outlines import Outline
 from penstock_api.schemas import (
     DagDetail,
     DagEntry,
     Metrics,
+    PartitionMetrics,
     RunDetail,
     RunEntry,
     TaskDefinition,
@@ -107,7 +110,7 @@ def task_view(task_id: str, name: str, task: TaskState) -> TaskView:
     )
 
 
-def metrics(figures: Figures, partitions: int) -> Metrics:
+def metrics(figures: Figures, schedulers: int, health: Sequence[PartitionHealth]) -> Metrics:
     """Return the counts; a status that nothing is in counts 0."""
     return Metrics(
         dags_registered=figures.dags,
@@ -119,5 +122,24 @@ def metrics(figures: Figures, partitions: int) -> Metrics:
         inbox_lag=figures.inbox_lag,
         dead_letters=figures.dead_letters,
         events_total=figures.events,
-        partitions=partitions,
+        partitions=len(health),
+        schedulers=schedulers,
+        by_partition=[_partition_metrics(one) for one in health],
+    )
+
+
+def _partition_metrics(health: PartitionHealth) -> PartitionMetrics:
+    return PartitionMetrics(
+        partition=health.partition,
+        owner=health.head.owner,
+        term=health.head.term,
+        seq=health.head.seq,
+        inbox_lag=health.inbox,
+        inbox_age_seconds=health.inbox_age_ms / 1000,
+        commit_age_seconds=health.commit_age_ms / 1000,
+        tasks_claimed=health.claims,
+        claim_idle_seconds=health.claim_idle_ms / 1000,
+        timers=health.timers,
+        timer_overdue_seconds=health.overdue_ms / 1000,
+        dead_letters=health.dead_letters,
     )

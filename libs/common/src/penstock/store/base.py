@@ -143,8 +143,30 @@ class SchedulerStore(Protocol):
         """Return runs whose timer is due, the longest due first."""
         ...
 
-    async def sweep(self, partition: int, term: int, lease_ms: int) -> int:
-        """Declare lost every claim that was not renewed for ``lease_ms``; return how many."""
+    async def sweep(self, partition: int, term: int, lease_ms: int, shown: int, tolerance_ms: int) -> int | None:
+        """Declare lost every claim that was not renewed for ``lease_ms``; return how many.
+
+        ``shown`` is what the caller believes the server's clock to show. If that is wrong by more than the tolerance,
+        how long claims have been silent cannot be told: none is lost, every one has its lease anew, and None is
+        returned.
+        """
+        ...
+
+    async def queued(self, partition: int, places: Sequence[tuple[str, int]]) -> list[bool]:
+        """Return for each place (queue and id) whether its attempt is there, waiting or claimed."""
+        ...
+
+    async def retire(self, partition: int, idle_ms: int) -> None:
+        """Forget the names of workers that hold nothing and have asked for nothing for ``idle_ms``.
+
+        One that comes back is known again as soon as it claims.
+        """
+        ...
+
+    async def listed_runs(
+        self, partition: int, dag_id: str, status: RunStatus | None, after: str, limit: int
+    ) -> list[str]:
+        """Return the ids above ``after``, in order, listed under a DAG (empty for all) and a status (None for all)."""
         ...
 
 
@@ -184,6 +206,18 @@ class WorkerStore(Protocol):
 
     async def definition(self, partition: int, version: str) -> DagSpec | None:
         """Return the definition of a version."""
+        ...
+
+
+class HealthStore(Protocol):
+    """How a deployment fares, for its doctor and its metrics."""
+
+    async def schedulers(self) -> list[str]:
+        """Return the schedulers that are alive."""
+        ...
+
+    async def health(self, partition: int) -> r.PartitionHealth:
+        """Return how a partition fares."""
         ...
 
 
@@ -242,7 +276,7 @@ class AuditStore(Protocol):
         ...
 
 
-class Store(RequestStore, ReadStore, SchedulerStore, WorkerStore, AuditStore, Protocol):
+class Store(RequestStore, ReadStore, SchedulerStore, WorkerStore, AuditStore, HealthStore, Protocol):
     """All of it."""
 
     @property

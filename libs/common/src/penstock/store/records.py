@@ -212,6 +212,28 @@ class OutputLine(msgspec.Struct, frozen=True):
     text: str
 
 
+class PartitionHealth(msgspec.Struct, frozen=True):
+    """How a partition fares. Ages and times are ms; 0 where there is nothing to be old.
+
+    ``inbox`` facts wait, the oldest for ``inbox_age_ms``. ``commit_age_ms`` is the age of the last event,
+    ``overdue_ms`` how late the earliest timer is, ``claim_idle_ms`` how long the stillest claim went without a
+    heartbeat.
+    """
+
+    partition: int
+    head: Head
+    lease_ms: int
+    inbox: int
+    inbox_age_ms: int
+    commit_age_ms: int
+    timers: int
+    overdue_ms: int
+    ready: int
+    claims: int
+    claim_idle_ms: int
+    dead_letters: int
+
+
 class Figures(msgspec.Struct, frozen=True):
     """Counts over all partitions, for the metrics."""
 

@@ -1,5 +1,6 @@
 """The metrics: JSON for people and programs, Prometheus' format where it is asked for."""
 
+import asyncio
 from collections.abc import Iterator
 from typing import Annotated
 
@@ -17,6 +18,19 @@ from penstock_api.views import metrics
 _TEXT_TYPES = frozenset({"text/plain", "application/openmetrics-text"})
 _ANYTHING = frozenset({"*/*", "text/*", "application/*"})
 
+_OF_PARTITION = {
+    "term": "How often the partition has changed hands.",
+    "seq": "Events in the partition's log.",
+    "inbox_lag": "Facts that wait for the partition's scheduler.",
+    "inbox_age_seconds": "Age of the oldest fact that waits.",
+    "commit_age_seconds": "Age of the last event.",
+    "tasks_claimed": "Attempts that workers hold.",
+    "claim_idle_seconds": "How long the stillest claim went without a heartbeat.",
+    "timers": "Timers that are set.",
+    "timer_overdue_seconds": "How late the earliest timer is.",
+    "dead_letters": "Facts that could not be read.",
+}
+
 router = APIRouter(tags=["operation"], default_response_class=Response)
 
 
@@ -26,7 +40,9 @@ async def read_metrics(shared: Shared, accept: Annotated[str, Header()] = "") ->
 
     JSON, or Prometheus' text where `Accept` prefers `text/plain` or OpenMetrics.
     """
-    counts = metrics(await shared.store.figures(), shared.store.partitions)
+    store = shared.store
+    health = await asyncio.gather(*(store.health(partition) for partition in range(store.partitions)))
+    counts = metrics(await store.figures(), len(await store.schedulers()), health)
     if not wants_text(accept):
         return answer(counts, headers={"Vary": "Accept"})
     encode, content_type = choose_encoder(accept)
@@ -73,5 +89,11 @@ class _Scrape(Collector):
         yield GaugeMetricFamily("penstock_tasks_claimed", "Attempts that workers hold.", counts.tasks_claimed)
         yield GaugeMetricFamily("penstock_inbox_lag", "Facts that wait for a scheduler.", counts.inbox_lag)
         yield GaugeMetricFamily("penstock_dead_letters", "Facts that could not be read.", counts.dead_letters)
+        yield GaugeMetricFamily("penstock_schedulers", "Schedulers that are alive.", counts.schedulers)
+        for name, meaning in _OF_PARTITION.items():
+            family = GaugeMetricFamily(f"penstock_partition_{name}", meaning, labels=["partition"])
+            for one in counts.by_partition:
+                family.add_metric([str(one.partition)], getattr(one, name))
+            yield family
         yield GaugeMetricFamily("penstock_partitions", "Partitions of the deployment.", counts.partitions)
         yield CounterMetricFamily("penstock_events", "Events in the log.", counts.events_total)

@@ -1,5 +1,6 @@
 """The whole store, opened by being made."""
 
+from penstock.store.memory.health import Health
 from penstock.store.memory.reads import Reads
 from penstock.store.memory.requests import Requests
 from penstock.store.memory.scheduling import Scheduling
@@ -7,7 +8,7 @@ from penstock.store.memory.state import Clock, State
 from penstock.store.memory.working import Working
 
 
-class MemoryStore(Requests, Reads, Scheduling, Working):
+class MemoryStore(Requests, Reads, Scheduling, Working, Health):
     """See :class:`penstock.store.base.Store`. It lives and ends with its process, and belongs to one event loop.
 
     Every method changes all it changes without giving way to another task: what one sees of it is whole.

@@ -7,6 +7,7 @@ from redis.exceptions import ResponseError
 from penstock.core.chain import GENESIS
 from penstock.errors import UnfitServerError
 from penstock.store.valkey.connection import Connection
+from penstock.store.valkey.health import Health
 from penstock.store.valkey.keys import SCHEDULERS, WORKERS, PartitionKeys
 from penstock.store.valkey.preflight import faults
 from penstock.store.valkey.reads import QUEUES, Reads
@@ -15,7 +16,7 @@ from penstock.store.valkey.scheduling import Scheduling
 from penstock.store.valkey.working import Working
 
 
-class ValkeyStore(Requests, Reads, Scheduling, Working):
+class ValkeyStore(Requests, Reads, Scheduling, Working, Health):
     """See :class:`penstock.store.base.Store`."""
 
     def __init__(self, connection: Connection) -> None:
