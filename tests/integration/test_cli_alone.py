@@ -55,16 +55,6 @@ def test_a_bad_setting_is_bad_input_and_named(nothing: dict[str, str], tmp_path:
     assert "PENSTOCK_PARTITIONS" in done.stderr
 
 
-@pytest.mark.parametrize("service", ["api", "scheduler", "worker"])
-def test_a_single_service_without_its_server_is_one_clear_line(
-    nothing: dict[str, str], service: str, tmp_path: Path
-) -> None:
-    done = penstock(service, env=nothing | {"PENSTOCK_REDIS_URL": f"redis://127.0.0.1:{free_port()}/0"})
-    assert done.returncode == 1
-    assert "error: " in done.stderr
-    assert "Traceback" not in done.stderr
-
-
 def test_version_and_help_answer_without_importing_what_only_commands_need(
     nothing: dict[str, str], tmp_path: Path
 ) -> None:

@@ -1,8 +1,11 @@
-"""What a process calls itself where others see it: in leases, claims and events."""
+"""What a process is to others: its name in leases, claims and events, and what its exit code says."""
 
 import os
 import secrets
 import socket
+
+STEPPED_ASIDE = 3
+"""The exit code of a process that met what only a newer Penstock understands: start that one in its place."""
 
 
 def process_name(role: str) -> str:

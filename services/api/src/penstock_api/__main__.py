@@ -4,14 +4,14 @@ import uvloop
 
 from penstock.logs import configure_logging
 from penstock.settings import Settings, load_settings
-from penstock.store import open_store
+from penstock.store import await_store
 from penstock_api.app import create_app
 from penstock_api.server import Server
 
 
 async def serve(settings: Settings) -> None:
     """Serve the API until SIGTERM or SIGINT."""
-    store = await open_store(settings)
+    store = await await_store(settings)
     try:
         await Server(create_app(store, settings), settings).serve()
     finally:

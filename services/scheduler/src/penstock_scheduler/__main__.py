@@ -2,19 +2,22 @@
 
 import asyncio
 import signal
+import sys
 
+import structlog
 import uvloop
 
+from penstock.errors import NewerSchemaError
 from penstock.logs import configure_logging
-from penstock.process import process_name
+from penstock.process import STEPPED_ASIDE, process_name
 from penstock.settings import Settings, load_settings
-from penstock.store import open_store
+from penstock.store import await_store
 from penstock_scheduler.service import Scheduler
 
 
 async def serve(settings: Settings) -> None:
     """Run a scheduler until SIGTERM or SIGINT."""
-    store = await open_store(settings)
+    store = await await_store(settings)
     scheduler = Scheduler(
         store,
         process_name("scheduler"),
@@ -34,7 +37,11 @@ def main() -> None:
     """Start the process."""
     settings = load_settings()
     configure_logging("scheduler", settings.log_format, settings.log_level)
-    uvloop.run(serve(settings))
+    try:
+        uvloop.run(serve(settings))
+    except NewerSchemaError as error:
+        structlog.get_logger().error("stepped aside for a newer Penstock", reason=str(error))
+        sys.exit(STEPPED_ASIDE)
 
 
 if __name__ == "__main__":

@@ -1,15 +1,11 @@
 """A commit applied exactly once, whatever becomes of its answers."""
 
-import asyncio
-
 import structlog
 
+from penstock.backoff import Backoff
 from penstock.errors import PenstockError, StoreUnavailableError
 from penstock.store import records as r
 from penstock.store.base import SchedulerStore
-
-FIRST_RETRY_SECONDS = 0.05
-LONGEST_RETRY_SECONDS = 2.0
 
 _log = structlog.get_logger()
 
@@ -26,7 +22,7 @@ async def commit_once(store: SchedulerStore, commit: r.Commit, owner: str) -> r.
     Raises:
         LostPartitionError: it is not applied and never will be.
     """
-    pause = FIRST_RETRY_SECONDS
+    backoff = Backoff()
     while True:
         try:
             answer = await store.commit(commit)
@@ -35,9 +31,8 @@ async def commit_once(store: SchedulerStore, commit: r.Commit, owner: str) -> r.
             head = answer.head
         except StoreUnavailableError as error:
             _log.warning("outcome of a commit unknown", seq=commit.seq, error=str(error))
-            await asyncio.sleep(pause)
-            pause = min(pause * 2, LONGEST_RETRY_SECONDS)
-            head = await _head(store, commit.partition)
+            await backoff.wait()
+            head = await head_of(store, commit.partition)
         if head.term != commit.term:
             raise LostPartitionError("another scheduler has taken it over")
         if _applied(commit, head):
@@ -52,28 +47,27 @@ async def still_owner(store: SchedulerStore, partition: int, owner: str, term: i
     Raises:
         LostPartitionError: another scheduler rules.
     """
-    pause = FIRST_RETRY_SECONDS
+    backoff = Backoff()
     while True:
         try:
             answer = await store.renew(partition, owner, term, lease_ms)
         except StoreUnavailableError as error:
             _log.warning("cannot renew the lease", error=str(error))
-            await asyncio.sleep(pause)
-            pause = min(pause * 2, LONGEST_RETRY_SECONDS)
+            await backoff.wait()
             continue
         if answer is None:
             raise LostPartitionError("another scheduler has taken it over")
         return answer
 
 
-async def _head(store: SchedulerStore, partition: int) -> r.Head:
-    pause = FIRST_RETRY_SECONDS
+async def head_of(store: SchedulerStore, partition: int) -> r.Head:
+    """Return the head of a partition, waiting until the store answers."""
+    backoff = Backoff()
     while True:
         try:
             return await store.head(partition)
         except StoreUnavailableError:
-            await asyncio.sleep(pause)
-            pause = min(pause * 2, LONGEST_RETRY_SECONDS)
+            await backoff.wait()
 
 
 def _applied(commit: r.Commit, head: r.Head) -> bool:

@@ -4,7 +4,7 @@ The engine holds what is loaded of the partition. Whatever goes wrong with a com
 from the store.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import islice
 
 from msgspec.structs import replace
@@ -22,6 +22,7 @@ from penstock.errors import NewerSchemaError, SchemaError
 from penstock.store import records as r
 from penstock.store.base import SchedulerStore
 from penstock_scheduler.step import Intake, Step
+from penstock_scheduler.vanished import OPEN, Attempt
 
 DECISIONS = 512
 """Decisions in one commit, at most."""
@@ -56,23 +57,35 @@ class Engine:
         self._loaded = 0
 
     @property
+    def runs(self) -> Mapping[str, Run]:
+        """The runs that are loaded."""
+        return self._partition.runs
+
+    @property
     def busy(self) -> bool:
         """Whether decisions are left that did not fit into the last commit."""
         return bool(self._agenda)
 
-    async def step(self, entries: Sequence[r.Entry], due: Sequence[str], now: int) -> r.Commit | None:
-        """Take facts from the inbox and runs whose timer is due; return what to commit, None for nothing.
+    async def step(
+        self, entries: Sequence[r.Entry], due: Sequence[str], now: int, vanished: Sequence[Attempt] = ()
+    ) -> r.Commit | None:
+        """Take facts from the inbox, runs whose timer is due, attempts to be taken for lost; return what to commit.
+
+        Returns:
+            None for nothing.
 
         Raises:
             NewerSchemaError: a fact or a definition was written by a newer Penstock: step aside.
         """
         facts, dead = _read(entries)
-        await self._load([fact for fact, _ in facts], due)
+        await self._load([fact for fact, _ in facts], [*due, *(attempt.run_id for attempt in vanished)])
         step = Step(self._number, self._partition, self.head.seq)
         for fact, entry in facts:
             event = accept(self._partition, fact, entry.at, f"inbox:{entry.id}")
             if event is not None:
                 step.apply(event)
+        for attempt in vanished:
+            self._lose(step, attempt, now)
         unknown = [run_id for run_id in due if run_id not in self._partition.runs]
         for run_id in due:
             if run_id in self._partition.runs:
@@ -126,6 +139,20 @@ class Engine:
             if left <= 0:
                 self._agenda[run_id] = None
             self._note_crowd(run_id, run)
+
+    def _lose(self, step: Step, attempt: Attempt, now: int) -> None:
+        """Take an attempt for lost; one that was not said to have started is said so first, as its lifecycle wants."""
+        run = self._partition.runs.get(attempt.run_id)
+        task = None if run is None else run.tasks[attempt.number]
+        if run is None or task is None or task.ready_seq != attempt.seq or task.status not in OPEN:
+            return
+        kinds = (e.TaskStarted, e.TaskLost) if task.status is TaskStatus.READY else (e.TaskLost,)
+        task_id, worker = run.plan.tasks[attempt.number].id, task.worker or "unknown"
+        for kind in kinds:
+            fact = kind(run_id=attempt.run_id, task_id=task_id, attempt=task.attempt, worker=worker)
+            event = accept(self._partition, fact, now, f"log:{attempt.seq}")
+            if event is not None:
+                step.apply(event)
 
     def _note_crowd(self, run_id: str, run: Run) -> None:
         if run.frontier.startable:

@@ -4,7 +4,8 @@ import asyncio
 
 import structlog
 
-from penstock.errors import PenstockError
+from penstock.backoff import Backoff
+from penstock.errors import NewerSchemaError, PenstockError
 from penstock.store.base import Store
 from penstock.store.records import Head
 from penstock_scheduler.assignment import assigned
@@ -25,28 +26,40 @@ class Scheduler:
         self._owner = owner
         self._lease_ms = int(lease_seconds * 1000)
         self._worker_lease_ms = int(worker_lease_seconds * 1000)
-        self._clock = ServerClock(asyncio.get_running_loop().time)
+        self._clock = ServerClock(asyncio.get_running_loop().time, worker_lease_seconds / 3)
         self._stopping = asyncio.Event()
         self._seen: dict[int, Head] = {}
         self._tenures: dict[int, tuple[Tenure, asyncio.Task[None]]] = {}
+        self._overtaken: NewerSchemaError | None = None
 
     def stop(self) -> None:
         """Ask the scheduler to give its partitions up and end."""
         self._stopping.set()
 
     async def run(self) -> None:
-        """Serve until stopped. The store's failures are waited out."""
+        """Serve until stopped. The store's failures are waited out.
+
+        Raises:
+            NewerSchemaError: a partition holds what a newer Penstock has written. Everything is given up, and this
+                scheduler is no longer among those alive, so that a newer one gets its share.
+        """
         _log.info("scheduler started", owner=self._owner, partitions=self._store.partitions)
+        backoff = Backoff()
         while not self._stopping.is_set():
             try:
                 alive = await self._store.present(self._owner, self._lease_ms)
                 self._rearrange(assigned(self._store.partitions, self._owner, alive))
+                backoff.reset()
+                pause = TICK_SECONDS
             except PenstockError as error:
                 _log.warning("store unavailable", error=str(error))
+                pause = backoff.seconds()
             await self._collect()
-            await _wait(self._stopping, TICK_SECONDS)
+            await _wait(self._stopping, pause)
         await self._end()
         _log.info("scheduler stopped", owner=self._owner)
+        if self._overtaken is not None:
+            raise self._overtaken
 
     def _rearrange(self, share: set[int]) -> None:
         for partition in share - self._tenures.keys():
@@ -69,7 +82,10 @@ class Scheduler:
             if task.done():
                 del self._tenures[partition]
                 error = task.exception()
-                if isinstance(error, PenstockError):
+                if isinstance(error, NewerSchemaError):
+                    self._overtaken = error
+                    self.stop()
+                elif isinstance(error, PenstockError):
                     _log.warning("partition dropped", partition=partition, error=str(error))
                 elif error is not None:
                     raise error

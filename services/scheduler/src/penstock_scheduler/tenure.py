@@ -4,12 +4,15 @@ import asyncio
 
 import structlog
 
-from penstock.errors import NewerSchemaError
+from penstock.backoff import Backoff
+from penstock.core.codec import decode_event
+from penstock.errors import NewerSchemaError, SchemaError, StoreUnavailableError
 from penstock.store import records as r
 from penstock.store.base import SchedulerStore
 from penstock_scheduler.clock import ServerClock
-from penstock_scheduler.committing import LostPartitionError, commit_once, still_owner
+from penstock_scheduler.committing import LostPartitionError, commit_once, head_of, still_owner
 from penstock_scheduler.engine import Engine
+from penstock_scheduler.upkeep import Upkeep
 
 INBOX_BATCH = 256
 """Facts taken in one step."""
@@ -45,7 +48,7 @@ class Tenure:
         self._wake: int | None = None
         self._monotonic = asyncio.get_running_loop().time
         self._renew_at = 0.0
-        self._sweep_at = 0.0
+        self._upkeep = Upkeep(number, store, clock, worker_lease_ms)
         self._stopping = False
         self._waiting: asyncio.Future[list[r.Entry]] | None = None
 
@@ -56,24 +59,49 @@ class Tenure:
             self._waiting.cancel()
 
     async def run(self) -> None:
-        """Take the partition over if it is free, and serve it until told to stop or it is lost."""
+        """Take the partition over if it is free, and serve it until told to stop or it is lost.
+
+        Raises:
+            NewerSchemaError: it holds what a newer Penstock has written; it is given up as it was found.
+            StoreUnavailableError: the store did not answer at the takeover or at the end.
+        """
         head = await self._store.take_over(self._number, self._owner, self._lease_ms)
         if head is None:
             return
         with structlog.contextvars.bound_contextvars(partition=self._number, term=head.term):
             _log.info("partition taken over", seq=head.seq)
             try:
+                await self._understand(head)
                 engine = Engine(self._number, head, self._store, self._lease_ms)
                 await self._renew(engine)
                 await self._remember(engine)
                 await self._serve(engine)
-                await self._store.release(self._number, self._owner, head.term)
-                _log.info("partition released")
             except LostPartitionError as error:
                 _log.warning("partition lost", reason=str(error))
+                return
             except NewerSchemaError as error:
                 _log.error("stepping aside", reason=str(error))
-                await self._store.release(self._number, self._owner, head.term)
+                await self._give_up(head)
+                raise
+            await self._store.release(self._number, self._owner, head.term)
+            _log.info("partition released")
+
+    async def _give_up(self, head: r.Head) -> None:
+        try:
+            await self._store.release(self._number, self._owner, head.term)
+        except StoreUnavailableError as error:
+            _log.warning("the lease must run out", error=str(error))
+
+    async def _understand(self, head: r.Head) -> None:
+        """Refuse a log that a newer Penstock has written to: its projections may say what this one would drop."""
+        if head.seq:
+            for entry in await self._store.log(self._number, head.seq - 1, 1):
+                try:
+                    decode_event(entry.data)
+                except NewerSchemaError:
+                    raise
+                except SchemaError as error:
+                    _log.error("the end of the log cannot be read", reason=str(error))
 
     async def _remember(self, engine: Engine) -> None:
         """Declare a fork if the log is not the one this process has seen: the server came back with an older past."""
@@ -91,20 +119,36 @@ class Tenure:
         self._seen[self._number] = engine.head
 
     async def _serve(self, engine: Engine) -> None:
+        """Turn until told to stop. When the store was away and the head is still ours, so is all that is loaded."""
+        backoff = Backoff()
         while not self._stopping:
-            entries = await self._facts(engine)
-            await self._keep_up(engine)
-            if entries:
-                self._clock.not_before(entries[-1].at)
-            now = self._clock.now()
-            due: list[str] = []
-            if self._wake is not None and self._wake <= now:
-                due = await self._store.due(self._number, now, DUE_BATCH)
-            commit = await engine.step(entries, due, now)
-            if commit is not None:
-                self._learn(await commit_once(self._store, commit, self._owner))
-                engine.committed(commit)
-                self._seen[self._number] = engine.head
+            try:
+                await self._turn(engine)
+                backoff.reset()
+            except StoreUnavailableError as error:
+                _log.warning("the store is away", error=str(error))
+                await backoff.wait()
+                head, mine = await head_of(self._store, self._number), engine.head
+                if (head.term, head.seq, head.hash, head.cursor) != (mine.term, mine.seq, mine.hash, mine.cursor):
+                    raise LostPartitionError("the log has gone another way while the store was away") from error
+
+    async def _turn(self, engine: Engine) -> None:
+        entries = await self._facts(engine)
+        if self._monotonic() >= self._renew_at:
+            await self._renew(engine)
+        await self._upkeep.sweep(engine.head.term)
+        vanished = [] if entries else await self._upkeep.vanished(engine.runs, engine.head.cursor)
+        if entries:
+            self._clock.not_before(entries[-1].at)
+        now = self._clock.now()
+        due: list[str] = []
+        if self._wake is not None and self._wake <= now:
+            due = await self._store.due(self._number, now, DUE_BATCH)
+        commit = await engine.step(entries, due, now, vanished)
+        if commit is not None:
+            self._learn(await commit_once(self._store, commit, self._owner))
+            engine.committed(commit)
+            self._seen[self._number] = engine.head
 
     async def _facts(self, engine: Engine) -> list[r.Entry]:
         """Return the next facts; while there is nothing else to do, wait for them until told to stop."""
@@ -122,20 +166,10 @@ class Tenure:
 
     def _patience(self) -> int:
         """Return how long (ms) to wait for a fact before something else is due."""
-        patience = (min(self._renew_at, self._sweep_at) - self._monotonic()) * 1000
+        patience = (min(self._renew_at, self._upkeep.due_at) - self._monotonic()) * 1000
         if self._wake is not None:
             patience = min(patience, self._wake - self._clock.now())
         return max(1, int(patience))
-
-    async def _keep_up(self, engine: Engine) -> None:
-        """Renew the lease and sweep for lost claims when it is time, by a clock that nobody sets."""
-        if self._monotonic() >= self._renew_at:
-            await self._renew(engine)
-        if self._monotonic() >= self._sweep_at:
-            self._sweep_at = self._monotonic() + self._worker_lease_ms / 5000
-            lost = await self._store.sweep(self._number, engine.head.term, self._worker_lease_ms)
-            if lost:
-                _log.warning("claims lost", count=lost)
 
     async def _renew(self, engine: Engine) -> None:
         term = engine.head.term
@@ -144,4 +178,5 @@ class Tenure:
     def _learn(self, answer: r.Committed) -> None:
         self._clock.observe(answer.now)
         self._wake = answer.wake
-        self._renew_at = self._monotonic() + self._lease_ms / 3000
+        # The second bound keeps the clock in sight: see ServerClock.
+        self._renew_at = self._monotonic() + min(self._lease_ms / 3, self._worker_lease_ms / 6) / 1000

@@ -2,13 +2,16 @@
 
 import asyncio
 import signal
+import sys
 
+import structlog
 import uvloop
 
+from penstock.errors import NewerSchemaError
 from penstock.logs import configure_logging
-from penstock.process import process_name
+from penstock.process import STEPPED_ASIDE, process_name
 from penstock.settings import Settings, load_settings
-from penstock.store import open_store
+from penstock.store import await_store
 from penstock_worker.executors.base import ExecutorSettings
 from penstock_worker.executors.registry import load_executors
 from penstock_worker.service import Worker
@@ -17,7 +20,7 @@ from penstock_worker.warden import Warden
 
 async def serve(settings: Settings, name: str) -> None:
     """Run a worker until SIGTERM or SIGINT."""
-    store = await open_store(settings)
+    store = await await_store(settings)
     worker = Worker(
         store,
         name,
@@ -41,8 +44,12 @@ def main() -> None:
     settings = load_settings()
     configure_logging("worker", settings.log_format, settings.log_level)
     name = process_name("worker")
-    with Warden(name):
-        uvloop.run(serve(settings, name))
+    try:
+        with Warden(name):
+            uvloop.run(serve(settings, name))
+    except NewerSchemaError as error:
+        structlog.get_logger().error("stepped aside for a newer Penstock", reason=str(error))
+        sys.exit(STEPPED_ASIDE)
 
 
 if __name__ == "__main__":

@@ -2,10 +2,10 @@
 
 from collections import OrderedDict
 
+from penstock.backoff import Backoff
 from penstock.core.dag import DagSpec
 from penstock.errors import StoreUnavailableError
 from penstock.store.base import WorkerStore
-from penstock_worker.backoff import Backoff
 
 KEPT = 64
 

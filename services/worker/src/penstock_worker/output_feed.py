@@ -5,10 +5,10 @@ from collections import deque
 
 import structlog
 
+from penstock.backoff import Backoff
 from penstock.errors import StoreUnavailableError
 from penstock.store.base import WorkerStore
 from penstock.store.records import QueueEntry
-from penstock_worker.backoff import Backoff
 from penstock_worker.output import Line
 
 BATCH_LINES = 500

@@ -4,11 +4,11 @@ import asyncio
 
 import structlog
 
+from penstock.backoff import Backoff
 from penstock.core.events import Report
 from penstock.errors import StoreUnavailableError
 from penstock.store.base import WorkerStore
 from penstock.store.records import Answer, QueueEntry
-from penstock_worker.backoff import Backoff
 
 BATCH = 128
 

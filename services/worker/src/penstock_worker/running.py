@@ -44,8 +44,17 @@ class Running:
             self._kill = reason
         self._cancel.set()
 
+    def returned(self, worker: str) -> e.TaskReturned:
+        """Return the report that gives the attempt back."""
+        claim = self.claim
+        return e.TaskReturned(run_id=claim.run_id, task_id=claim.task_id, attempt=claim.attempt, worker=worker)
+
     async def execute(self, tools: "Tools") -> e.Report | None:
-        """Run the attempt; return what to report of it, None when the claim was lost meanwhile."""
+        """Run the attempt; return what to report of it, None when the claim was lost meanwhile.
+
+        Raises:
+            NewerSchemaError: its definition was written by a newer Penstock.
+        """
         claim = self.claim
         dag = await tools.definitions.get(claim.partition, claim.version)
         feed = OutputFeed(tools.store, claim)
@@ -90,7 +99,7 @@ class Running:
             )
         if outcome.status == "cancelled":
             if self._kill is Kill.RETURNED:
-                return e.TaskReturned(run_id=run_id, task_id=task_id, attempt=attempt, worker=worker)
+                return self.returned(worker)
             return e.TaskCancelled(
                 run_id=run_id, task_id=task_id, attempt=attempt, worker=worker, duration_ms=duration_ms
             )

@@ -5,11 +5,11 @@ from collections.abc import Awaitable, Callable, Mapping
 
 import structlog
 
+from penstock.backoff import LONGEST_SECONDS, Backoff
 from penstock.core import events as e
-from penstock.errors import StoreUnavailableError
+from penstock.errors import NewerSchemaError, StoreUnavailableError
 from penstock.store.base import Store
 from penstock.store.records import Beat, Bell, QueueEntry
-from penstock_worker.backoff import Backoff
 from penstock_worker.claimer import Claimer
 from penstock_worker.executors.base import Executor
 from penstock_worker.running import Kill, Running, Tools, report_attempt, run_attempt
@@ -45,10 +45,13 @@ class Worker:
         self._tools = Tools(store, name, executors, output_cap_bytes)
         self._claimer = Claimer(store, name, store.partitions)
         self._running: dict[QueueEntry, Running] = {}
+        # What was answered for since claims were last asked for: that answer may be older, and still list them.
+        self._settled: set[QueueEntry] = set()
         self._busy = 0
         self._tasks: set[asyncio.Task[None]] = set()
         self._changed = asyncio.Event()
         self._stopping = asyncio.Event()
+        self._failure: BaseException | None = None
 
     def stop(self) -> None:
         """Ask the worker to drain: claim nothing more, let running attempts finish within the grace period."""
@@ -61,9 +64,15 @@ class Worker:
         The end, in order: no more claims; running attempts may finish; the rest are killed and given back, which is no
         loss; then heartbeats cease (not earlier, or what still runs would be declared lost); then the executors' idle
         children end.
+
+        Raises:
+            NewerSchemaError: an attempt can only be executed by a newer Penstock; it was given back. The worker has
+                stopped in the same order.
         """
         _log.info("worker started", worker=self._name, slots=self._slots)
         background = [asyncio.create_task(self._listen()), asyncio.create_task(self._keep_alive())]
+        for task in background:
+            task.add_done_callback(self._ended)
         try:
             await self._claim_until_stopped()
             await self._drain()
@@ -74,6 +83,18 @@ class Worker:
             for executor in self._executors.values():
                 await executor.close()
         _log.info("worker stopped", worker=self._name)
+        if self._failure is not None:
+            raise self._failure
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        """Stop when something that should go on has ended: a worker that is deaf or keeps no claims must not linger."""
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self._fail(error)
+
+    def _fail(self, error: BaseException) -> None:
+        _log.error("the worker has to stop", reason=str(error))
+        self._failure = self._failure or error
+        self.stop()
 
     async def _claim_until_stopped(self) -> None:
         backoff = Backoff()
@@ -82,6 +103,7 @@ class Worker:
             free = self._slots - self._busy
             try:
                 if free > 0 and self._claimer.promising:
+                    self._settled.clear()
                     for claim in await self._claimer.claim(free):
                         self._start(claim)
                     backoff.reset()
@@ -93,11 +115,15 @@ class Worker:
                 self._claimer.failed()
                 await backoff.wait()
                 continue
+            except NewerSchemaError as error:
+                # The claim cannot be given back, because nobody here can tell whose it is: it will be declared lost.
+                self._fail(error)
+                return
             if not await _set_within(self._changed, SWEEP_SECONDS):
                 self._claimer.look_everywhere()
 
     def _start(self, claim: QueueEntry) -> None:
-        if claim in self._running:
+        if claim in self._running or claim in self._settled:
             return
         running = self._running[claim] = Running(claim)
         self._busy += 1
@@ -109,6 +135,9 @@ class Worker:
         fact: e.Report | None = None
         try:
             fact = await run_attempt(running, self._tools)
+        except NewerSchemaError as error:
+            fact = running.returned(self._name)
+            self._fail(error)
         finally:
             # The slot is free as soon as nothing runs in it; the claim is kept alive until its report is answered.
             self._busy -= 1
@@ -118,6 +147,7 @@ class Worker:
                     await report_attempt(running, fact, self._tools)
             finally:
                 del self._running[running.claim]
+                self._settled.add(running.claim)
 
     async def _listen(self) -> None:
         """Hear the bells: work in a partition, or an attempt to stop."""
@@ -126,7 +156,7 @@ class Worker:
             for bell in await self._store.wait(self._name, BELL_WAIT_MS):
                 self._hear(bell)
 
-        await self._for_ever(hear, 0)
+        await self._for_ever(hear, 0, LONGEST_SECONDS)
 
     def _hear(self, bell: Bell) -> None:
         if not bell.run_id:
@@ -150,10 +180,13 @@ class Worker:
                 elif answer is Beat.GONE:
                     running.kill(Kill.GONE)
 
-        await self._for_ever(beat, self._lease_seconds / 3)
+        # After an outage the first heartbeat must not be late: schedulers wait half a lease for it.
+        await self._for_ever(beat, self._lease_seconds / 3, min(LONGEST_SECONDS, self._lease_seconds / 6))
 
-    async def _for_ever(self, act: Callable[[], Awaitable[None]], pause_seconds: float) -> None:
-        backoff = Backoff()
+    async def _for_ever(
+        self, act: Callable[[], Awaitable[None]], pause_seconds: float, longest_backoff_seconds: float
+    ) -> None:
+        backoff = Backoff(longest_backoff_seconds)
         while True:
             try:
                 await act()

@@ -8,6 +8,8 @@ from typing import Any
 
 import msgspec
 
+from penstock.errors import NewerSchemaError
+
 VERSION_LENGTH = 32
 """Hex digits of a version: 128 bits of SHA-256, which no two definitions share by accident."""
 
@@ -53,8 +55,17 @@ def encode_dag(dag: DagSpec) -> bytes:
 
 
 def decode_dag(data: bytes) -> DagSpec:
-    """Return the definition that :func:`encode_dag` wrote."""
-    return _decoder.decode(data)
+    """Return the definition that :func:`encode_dag` wrote.
+
+    Raises:
+        NewerSchemaError: it holds what this version does not know: what was stored was valid when it came.
+    """
+    try:
+        return _decoder.decode(data)
+    except msgspec.MsgspecError as error:
+        raise NewerSchemaError(
+            f"A stored definition holds what this process does not know ({error}): upgrade it."
+        ) from error
 
 
 def dag_version(dag: DagSpec) -> str:

@@ -101,6 +101,10 @@ class Stop(msgspec.Struct, frozen=True):
     attempt: int
 
 
+DEAD_LETTERS_KEPT = 10_000
+"""Of a partition: the latest. They are kept for ever otherwise, for somebody to look at."""
+
+
 class DeadLetter(msgspec.Struct, frozen=True):
     """An inbox entry that could not be read, and why."""
 

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager, contextmanager, suppress
 import msgspec
 import structlog
 
+from penstock.backoff import Backoff
 from penstock.errors import StoreUnavailableError
 from penstock.store.base import ReadStore, Store
 from penstock.store.records import LogEntry
@@ -20,9 +21,6 @@ WINDOW_BYTES = 32 * 1024 * 1024
 TAIL_MS = 10_000
 TURN = 64
 """Events taken before requests have their turn."""
-
-FIRST_PAUSE_SECONDS = 0.1
-LONGEST_PAUSE_SECONDS = 3.0
 
 _log = structlog.get_logger()
 
@@ -91,19 +89,18 @@ class LiveHub:
         changed.set()
 
     async def _run(self) -> None:
-        pause = FIRST_PAUSE_SECONDS
+        backoff = Backoff()
         while True:
             await self._watched.wait()
             try:
                 await self._follow()
-                pause = FIRST_PAUSE_SECONDS
+                backoff.reset()
                 continue
             except StoreUnavailableError as error:
                 _log.warning("live feed waits for the store", error=str(error))
             except Exception:  # noqa: BLE001  # without its feed the process looks alive, and every stream is silent
                 _log.exception("live feed failed; it goes on")
-            await asyncio.sleep(pause)
-            pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
+            await backoff.wait()
 
     async def _follow(self) -> None:
         if not self._windows:

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from penstock.core import events as e
 from penstock.store import records as r
-from penstock.store.memory.state import Claim, Lease, PartitionState, RunRecord, State
+from penstock.store.memory.state import Claim, Lease, PartitionState, RunRecord, State, follows
 
 _decode_dag = msgspec.json.Decoder(r.DagSummary).decode
 
@@ -73,6 +73,10 @@ class Scheduling:
             return r.Refused(head, lost=True)
         if (head.seq, head.hash) != (commit.seq, commit.hash):
             return r.Refused(head, lost=False)
+        # A commit without events leaves seq and hash as they are: that the cursor moves on keeps it from being applied
+        # twice.
+        if commit.consumed and not follows(commit.cursor, head.cursor):
+            return r.Refused(head, lost=False)
         _append(state, commit)
         for dag in commit.dags:
             _write_dag(state, dag)
@@ -87,6 +91,7 @@ class Scheduling:
             # As text: the real store keeps it so, for those who read it with any tool.
             data = letter.data.decode(errors="backslashreplace").encode()
             state.dead.append(self._state.clock(), replace(letter, data=data))
+        state.dead.keep(r.DEAD_LETTERS_KEPT)
         if commit.consumed:
             state.inbox.trim(commit.cursor)
             head = replace(head, cursor=commit.cursor)
@@ -108,12 +113,17 @@ class Scheduling:
         due = sorted((wake, run_id) for run_id, wake in timers.items() if wake <= now)
         return [run_id for _, run_id in due[:limit]]
 
-    async def sweep(self, partition: int, term: int, lease_ms: int) -> int:
-        """Declare lost every claim that was not renewed for ``lease_ms``."""
+    async def sweep(self, partition: int, term: int, lease_ms: int, shown: int, tolerance_ms: int) -> int | None:
+        """Declare lost every claim that was not renewed for ``lease_ms``; None when the clock is not what it should."""
         state = self._state.partitions[partition]
         if state.head.term != term:
             return 0
         now = self._state.clock()
+        if abs(now - shown) > tolerance_ms:
+            for queue in state.queues.values():
+                for claim in queue.claims.values():
+                    claim.kept_at = now
+            return None
         lost: list[Claim] = []
         for queue in state.queues.values():
             silent = [number for number, claim in queue.claims.items() if now - claim.kept_at >= lease_ms]
@@ -124,6 +134,14 @@ class Scheduling:
                 e.TaskLost(run_id=entry.run_id, task_id=entry.task_id, attempt=entry.attempt, worker=claim.worker)
             )
         return len(lost)
+
+    async def queued(self, partition: int, places: Sequence[tuple[str, int]]) -> list[bool]:
+        """Return for each place whether its attempt is there."""
+        queues = self._state.partitions[partition].queues
+        return [number in queues[name].ready or number in queues[name].claims for name, number in places]
+
+    async def retire(self, partition: int, idle_ms: int) -> None:
+        """Do nothing: no names of workers are kept here beside their claims."""
 
     def _committed(self, state: PartitionState) -> r.Committed:
         return r.Committed(self._state.clock(), min(state.timers.values(), default=None))

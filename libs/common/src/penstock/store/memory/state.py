@@ -51,11 +51,22 @@ class Stream(Generic[T]):
         found = slice(first, first + limit)
         return [(_text(place), item) for place, item in zip(self._places[found], self._items[found], strict=True)]
 
+    def keep(self, count: int) -> None:
+        """Drop all but the last entries."""
+        surplus = max(0, len(self) - count)
+        del self._places[:surplus]
+        del self._items[:surplus]
+
     def trim(self, entry_id: str) -> None:
         """Drop the entries up to an id, that one included."""
         count = bisect_right(self._places, _place(entry_id))
         del self._places[:count]
         del self._items[:count]
+
+
+def follows(entry_id: str, other_id: str) -> bool:
+    """Return whether an entry came after another, by their ids."""
+    return _place(entry_id) > _place(other_id)
 
 
 def _place(entry_id: str) -> _Place:

@@ -78,7 +78,7 @@ class Scheduling:
             *(keys.head, keys.lease, keys.log, keys.inbox, keys.timers, keys.counts),
             *(keys.dags, keys.current, keys.idle, keys.dead),
         ]
-        verdict, *rest = await self._db.run("commit", touched, [keys.base, _pack(_texts(commit))])
+        verdict, *rest = await self._db.run("commit", touched, [keys.base, _pack(_texts(commit)), r.DEAD_LETTERS_KEPT])
         if verdict == b"OK":
             return _committed(rest)
         return r.Refused(parse_head(rest[0]), lost=verdict == b"LOST")
@@ -95,20 +95,35 @@ class Scheduling:
         due = await self._db.command("ZRANGEBYSCORE", timers, "-inf", now, "LIMIT", 0, limit)
         return [run_id.decode() for run_id in due]
 
-    async def sweep(self, partition: int, term: int, lease_ms: int) -> int:
-        """Declare lost every claim that was not renewed for ``lease_ms``."""
+    async def sweep(self, partition: int, term: int, lease_ms: int, shown: int, tolerance_ms: int) -> int | None:
+        """Declare lost every claim that was not renewed for ``lease_ms``; None when the clock is not what it should."""
         keys = self._db.keys[partition]
         lost = 0
+        clock_was_set = False
         for queue in QUEUES:
             place = b"-"
             while place:
                 place, found = await self._db.run(
                     "sweep",
                     [keys.head, keys.queue(queue), keys.inbox],
-                    [term, lease_ms, place, SWEEP_STEP, SCHEMA_VERSION],
+                    [term, lease_ms, place, SWEEP_STEP, SCHEMA_VERSION, 0 if clock_was_set else shown, tolerance_ms],
                 )
+                clock_was_set = clock_was_set or found < 0
                 lost += found
-        return lost
+        return None if clock_was_set else lost
+
+    async def queued(self, partition: int, places: Sequence[tuple[str, int]]) -> list[bool]:
+        """Return for each place whether its attempt is there."""
+        keys = self._db.keys[partition]
+        answers = await self._db.pipeline(
+            [("XRANGE", keys.queue(queue), f"{number}-0", f"{number}-0") for queue, number in places]
+        )
+        return [bool(entries) for entries in answers]
+
+    async def retire(self, partition: int, idle_ms: int) -> None:
+        """Forget the names of workers that hold nothing: servers never do, and every worker has a new one."""
+        for queue in QUEUES:
+            await self._db.run("retire", [self._db.keys[partition].queue(queue)], [idle_ms])
 
 
 def _texts(commit: r.Commit) -> dict[str, object]:

@@ -1,15 +1,16 @@
 """The whole store, and how it is opened: server checked, deployment's record read, streams and groups made."""
 
-import contextlib
+from functools import partial
 
-from redis.exceptions import ResponseError
+from redis.asyncio import Redis
+from redis.exceptions import BusyLoadingError, ResponseError
 
 from penstock.core.chain import GENESIS
-from penstock.errors import UnfitServerError
+from penstock.errors import StoreUnavailableError, UnfitServerError
 from penstock.store.valkey.connection import Connection
 from penstock.store.valkey.health import Health
 from penstock.store.valkey.keys import SCHEDULERS, WORKERS, PartitionKeys
-from penstock.store.valkey.preflight import faults
+from penstock.store.valkey.preflight import faults, refusal
 from penstock.store.valkey.reads import QUEUES, Reads
 from penstock.store.valkey.requests import Requests
 from penstock.store.valkey.scheduling import Scheduling
@@ -28,8 +29,16 @@ class ValkeyStore(Requests, Reads, Scheduling, Working, Health):
         return self._db.partitions
 
     async def check(self) -> list[str]:
-        """Return what is wrong with the server, in words for the operator."""
-        return faults(await self._db.command("INFO"))
+        """Return what is wrong with the server, lasting or for the moment, in words for the operator."""
+        wrong: list[str] = []
+        try:
+            wrong += faults(await self._db.command("INFO"))
+            await self._db.run("probe", [], [])
+        except StoreUnavailableError as error:
+            if not isinstance(error.__cause__, ResponseError | BusyLoadingError):
+                raise
+            wrong.append(refusal(error.__cause__))
+        return wrong
 
     async def close(self) -> None:
         """Release the connections."""
@@ -46,7 +55,7 @@ async def open_valkey(url: str, *, prefix: str, partitions: int, strict: bool = 
     connection = Connection(url, prefix)
     store = ValkeyStore(connection)
     try:
-        await _prepare(connection, prefix, partitions, await store.check() if strict else [])
+        await _prepare(connection, prefix, partitions, faults(await connection.command("INFO")) if strict else [])
     except BaseException:
         await store.close()
         raise
@@ -77,5 +86,12 @@ async def _create(connection: Connection, keys: PartitionKeys) -> None:
     await connection.pipeline([("HSETNX", keys.head, field, value) for field, value in beginning.items()])
     groups = [(keys.inbox, SCHEDULERS), *((keys.queue(name), WORKERS) for name in QUEUES)]
     for stream, group in groups:
-        with contextlib.suppress(ResponseError):
-            await connection.redis.xgroup_create(stream, group, id="0", mkstream=True)
+        await connection.ask(partial(_ensure_group, connection.redis, stream, group))
+
+
+async def _ensure_group(redis: Redis, stream: str, group: str) -> None:
+    try:
+        await redis.xgroup_create(stream, group, id="0", mkstream=True)
+    except ResponseError as error:
+        if not str(error).startswith("BUSYGROUP"):  # it exists
+            raise

@@ -7,6 +7,7 @@ from typing import Any
 from penstock.core.codec import encode_event
 from penstock.core.events import SCHEMA_VERSION, Report
 from penstock.core.projection import task_field
+from penstock.errors import NewerSchemaError
 from penstock.store import records as r
 from penstock.store.valkey.connection import LONGEST_WAIT_MS, Call, Connection, Value
 from penstock.store.valkey.keys import WORKERS
@@ -105,14 +106,17 @@ def _identity(claim: r.QueueEntry) -> tuple[Value, ...]:
 
 def _queue_entry(partition: int, queue: str, entry: Any) -> r.QueueEntry:  # noqa: ANN401  # an entry of a stream
     fields = {name: value.decode() for name, value in text_fields(entry[1]).items()}
-    return r.QueueEntry(
-        partition=partition,
-        queue=queue,
-        id=int(entry[0].partition(b"-")[0]),
-        run_id=fields["run"],
-        task_id=fields["task"],
-        task=int(fields["number"]),
-        attempt=int(fields["attempt"]),
-        dag_id=fields["dag"],
-        version=fields["version"],
-    )
+    try:
+        return r.QueueEntry(
+            partition=partition,
+            queue=queue,
+            id=int(entry[0].partition(b"-")[0]),
+            run_id=fields["run"],
+            task_id=fields["task"],
+            task=int(fields["number"]),
+            attempt=int(fields["attempt"]),
+            dag_id=fields["dag"],
+            version=fields["version"],
+        )
+    except (KeyError, ValueError) as error:
+        raise NewerSchemaError(f"A queue entry is not what this process knows ({error!r}): upgrade it.") from error

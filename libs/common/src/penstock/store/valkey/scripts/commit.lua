@@ -3,7 +3,7 @@
 -- KEYS  1 head (hash)   2 lease (string)   3 log (stream)   4 inbox (stream)   5 timers (sorted set)   6 counts (hash)
 --       7 dags (hash)   8 current (hash)   9 idle (sorted set)   10 dead (stream)
 -- ARGV  1 what is common to the names of the partition's other keys: all are in the slot of KEYS[1]
---       2 the commit: msgpack of the record `Commit`
+--       2 the commit: msgpack of the record `Commit`   3 how many dead letters are kept
 -- Answers {'OK', now, earliest timer}, {'LOST', head} when another term rules, {'CONFLICT', head} when the log is not
 -- what the scheduler believes. Redis does not roll a script back: everything that could fail is checked first.
 local function int(number)
@@ -14,9 +14,21 @@ local function id(seq)
   return int(seq) .. '-0'
 end
 
+-- Split an id into what it counts by.
+local function parts(entry)
+  local stamp, number = string.match(entry, '^(%d+)-(%d+)$')
+  return tonumber(stamp), tonumber(number)
+end
+
+local function follows(entry, other)
+  local stamp, number = parts(entry)
+  local before, last = parts(other)
+  return stamp > before or (stamp == before and number > last)
+end
+
 local commit = cmsgpack.unpack(ARGV[2])
 local base = ARGV[1]
-local head = redis.call('HMGET', KEYS[1], 'term', 'seq', 'hash', 'owner', 'read')
+local head = redis.call('HMGET', KEYS[1], 'term', 'seq', 'hash', 'owner', 'read', 'cursor')
 if head[1] ~= int(commit.term) then
   return {'LOST', redis.call('HGETALL', KEYS[1])}
 end
@@ -48,6 +60,10 @@ end
 if not string.match(commit.cursor, '^%d+%-%d+$') then
   return redis.error_reply('PENSTOCK the cursor ' .. commit.cursor .. ' is no entry id')
 end
+-- A commit without events leaves seq and hash as they are: that the cursor moves on keeps it from being applied twice.
+if commit.consumed > 0 and not follows(commit.cursor, head[6]) then
+  return {'CONFLICT', redis.call('HGETALL', KEYS[1])}
+end
 
 local function tell(worker, message)
   local bell = base .. 'bell:' .. worker
@@ -59,8 +75,8 @@ end
 if commit.consumed > 0 then
   local read = tonumber(head[5]) + commit.consumed
   redis.call('XGROUP', 'SETID', KEYS[4], 'scheduler', commit.cursor, 'ENTRIESREAD', int(read))
-  local stamp, number = string.match(commit.cursor, '^(%d+)-(%d+)$')
-  redis.call('XTRIM', KEYS[4], 'MINID', stamp .. '-' .. int(number + 1))
+  local stamp, number = parts(commit.cursor)
+  redis.call('XTRIM', KEYS[4], 'MINID', int(stamp) .. '-' .. int(number + 1))
   redis.call('HSET', KEYS[1], 'cursor', commit.cursor, 'read', int(read))
 end
 
@@ -146,7 +162,7 @@ if #commit.ready > 0 then
 end
 
 for _, letter in ipairs(commit.dead) do
-  redis.call('XADD', KEYS[10], '*', 'id', letter.id, 'reason', letter.reason, 'fact', letter.data)
+  redis.call('XADD', KEYS[10], 'MAXLEN', ARGV[3], '*', 'id', letter.id, 'reason', letter.reason, 'fact', letter.data)
 end
 
 redis.call('HSET', KEYS[1], 'seq', int(commit.seq + size), 'hash', commit.new_hash,

@@ -1,5 +1,6 @@
-#!lua
+#!lua flags=allow-oom
 -- Keep claims alive, but only those that are pending and this worker's own.
+-- It takes no memory, so it may run while the server has none: or all that runs would be declared lost afterwards.
 -- KEYS  1 queue (stream)   2.. run (hash) of each claim
 -- ARGV  1 worker   2.. entry id, run id, task id and attempt of each claim
 -- Answers for each claim: ok, gone, or cancel when its run is being cancelled.

@@ -1,5 +1,6 @@
-#!lua
+#!lua flags=allow-oom
 -- Extend the lease of a partition.
+-- It takes next to no memory, so it may run while the server has none: partitions keep their owners.
 -- KEYS  1 head (hash)   2 lease (string)   3 timers (sorted set)
 -- ARGV  1 owner   2 term   3 lease in ms
 -- Answers {now, earliest timer}, or an empty list when another term rules.

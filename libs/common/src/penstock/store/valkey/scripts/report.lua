@@ -1,5 +1,7 @@
-#!lua
+#!lua flags=allow-oom
 -- End a claimed attempt: acknowledge it and pass its outcome on, once.
+-- It may run while the server is out of memory: a claim becomes a fact, claims are not given then, so what it takes is
+-- bounded by the attempts that run; and work that is done need not be done again because its worker had to go.
 -- KEYS  1 queue (stream)   2 inbox (stream)   3 run (hash)
 -- ARGV  1 worker   2 entry id   3 run id   4 task id   5 attempt   6 the run's field for the task   7 fact (JSON)
 -- Answers accepted, duplicate (it ended before), superseded (a newer attempt exists) or unknown (no such run).

@@ -3,14 +3,21 @@
 -- slip in between.
 -- KEYS  1 head (hash)   2 queue (stream)   3 inbox (stream)
 -- ARGV  1 term   2 lease in ms   3 id to go on from   4 how many to look at   5 schema version of the facts
--- Answers {id to go on from (empty at the end), how many were lost}.
+--       6 what this server's clock should show (ms)   7 how far it may be off (ms)
+-- Answers {id to go on from (empty at the end), how many were lost}. A clock that shows something else was set, and
+-- with it every idle time: then nothing is lost, all that was looked at has its lease anew, and the count is -1.
 if redis.call('HGET', KEYS[1], 'term') ~= ARGV[1] then
   return {'', 0}
 end
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local set = math.abs(now - tonumber(ARGV[6])) > tonumber(ARGV[7])
 local claims = redis.call('XPENDING', KEYS[2], 'workers', ARGV[3], '+', ARGV[4])
-local lost = 0
+local lost = set and -1 or 0
 for _, claim in ipairs(claims) do
-  if claim[3] >= tonumber(ARGV[2]) then
+  if set then
+    redis.call('XCLAIM', KEYS[2], 'workers', claim[2], 0, claim[1], 'JUSTID')
+  elseif claim[3] >= tonumber(ARGV[2]) then
     local entry = redis.call('XRANGE', KEYS[2], claim[1], claim[1])[1]
     if entry then
       local field = {}

@@ -1,0 +1,68 @@
+"""What the owner of a partition does now and then: losing silent claims, finding vanished attempts, forgetting workers.
+
+Silence is measured by the server's clock. It proves nothing while the server was out of sight (no worker could keep its
+claims then) or after its clock was set; so a sweep waits, or gives every claim its lease anew.
+"""
+
+import asyncio
+from collections.abc import Mapping
+
+import structlog
+
+from penstock.core.run import Run
+from penstock.store.base import SchedulerStore
+from penstock_scheduler.clock import ServerClock
+from penstock_scheduler.vanished import Attempt, Watch
+
+RETIRE_MS = 600_000
+"""How long a worker that holds nothing may be silent before the server forgets its name."""
+
+_log = structlog.get_logger()
+
+
+class Upkeep:
+    """Does what is due in one partition; all intervals are parts of the workers' lease."""
+
+    def __init__(self, number: int, store: SchedulerStore, clock: ServerClock, worker_lease_ms: int) -> None:
+        self._number = number
+        self._store = store
+        self._clock = clock
+        self._lease_ms = worker_lease_ms
+        self._watch = Watch(number, store)
+        self._monotonic = asyncio.get_running_loop().time
+        self._swept_at = self._monotonic() - worker_lease_ms / 1000
+        self._sweep_at = 0.0
+        self._look_at = self._monotonic() + worker_lease_ms / 1000
+
+    @property
+    def due_at(self) -> float:
+        """When (in seconds of the loop's clock) there is something to do."""
+        return self._sweep_at
+
+    async def sweep(self, term: int) -> None:
+        """Declare silent claims lost if it is time."""
+        begun = self._monotonic()
+        if begun < self._sweep_at:
+            return
+        self._sweep_at = begun + self._lease_ms / 5000
+        # Heartbeats come thrice in a lease: in half of one, every worker that lives has been heard.
+        if begun < self._clock.steady_since + self._lease_ms / 2000:
+            return
+        shown = self._clock.shown() if self._clock.set_at <= self._swept_at else 0
+        lost = await self._store.sweep(self._number, term, self._lease_ms, shown, self._lease_ms // 3)
+        self._swept_at = begun
+        if lost is None:
+            _log.warning("the server's clock was set: every claim has its lease anew")
+        elif lost:
+            _log.warning("claims lost", count=lost)
+
+    async def vanished(self, loaded: Mapping[str, Run], cursor: str) -> list[Attempt]:
+        """Return attempts to be taken for lost, if it is time to look; see :meth:`Watch.look`."""
+        if self._monotonic() < self._look_at:
+            return []
+        self._look_at = self._monotonic() + self._lease_ms / 1000
+        await self._store.retire(self._number, RETIRE_MS)
+        found = await self._watch.look(loaded, cursor)
+        if found:
+            _log.error("attempts have vanished from the queue", count=len(found), first=found[0].run_id)
+        return found

@@ -1,0 +1,253 @@
+"""Clocks that are set, servers that are away and frozen schedulers cost no living worker its claims."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+
+import pytest
+
+from penstock.core.run import TaskState
+from penstock.errors import StoreUnavailableError
+from penstock.store.memory import MemoryStore
+from penstock_scheduler.clock import ServerClock
+from penstock_scheduler.service import Scheduler
+from penstock_worker.service import Worker
+from simulation.virtual_time import VirtualLoop
+from stack import Held, dag
+from store_kit import FIRST, HOUR_MS, register, run_id
+
+EPOCH_MS = 1_700_000_000_000
+LEASE = 10.0
+PHASES = [LEASE * part / 12 for part in range(12)]
+"""Moments of a lease at which something happens: between any two heartbeats, sweeps and renewals."""
+
+
+class Times:
+    """What a test sets: the monotonic clock of a process."""
+
+    def __init__(self) -> None:
+        self.seconds = 100.0
+
+    def __call__(self) -> float:
+        return self.seconds
+
+
+@pytest.fixture
+def times() -> Times:
+    return Times()
+
+
+@pytest.fixture
+def clock(times: Times) -> ServerClock:
+    clock = ServerClock(times, tolerance_seconds=3)
+    clock.observe(EPOCH_MS)
+    return clock
+
+
+def test_the_servers_time_goes_on_between_observations(clock: ServerClock, times: Times) -> None:
+    times.seconds += 1.5
+    assert clock.now() == clock.shown() == EPOCH_MS + 1500
+
+
+def test_what_has_happened_is_never_later_than_now(clock: ServerClock, times: Times) -> None:
+    clock.not_before(EPOCH_MS + 500)
+    assert (clock.now(), clock.shown()) == (EPOCH_MS + 500, EPOCH_MS)
+    times.seconds += 2
+    assert clock.now() == EPOCH_MS + 2000
+
+
+@pytest.mark.parametrize("off_ms", [HOUR_MS, -HOUR_MS, 3001, -3001])
+def test_a_clock_that_was_set_is_noticed_at_the_next_observation(
+    clock: ServerClock, times: Times, off_ms: int
+) -> None:
+    times.seconds += 2
+    clock.observe(EPOCH_MS + 2000 + off_ms)
+    assert clock.set_at == times.seconds
+    times.seconds += 2
+    clock.observe(EPOCH_MS + 4000 + off_ms)
+    assert clock.set_at == times.seconds - 2
+    assert clock.shown() == EPOCH_MS + 4000 + off_ms
+
+
+def test_delays_and_drift_are_not_taken_for_a_clock_that_was_set(clock: ServerClock, times: Times) -> None:
+    for second in range(1, 2000):
+        times.seconds += 1
+        clock.observe(EPOCH_MS + second * 1001 + (second % 3) * 900)
+    assert clock.set_at < 0
+    assert clock.steady_since == 100
+
+
+def test_a_server_that_was_out_of_sight_is_steady_since_it_is_back(clock: ServerClock, times: Times) -> None:
+    times.seconds += 3.5
+    clock.observe(EPOCH_MS + 3500)
+    assert clock.steady_since == times.seconds
+    assert clock.set_at < 0
+
+
+class World:
+    """A scheduler and a worker on a store in memory, in virtual time, with a server's clock that can be set."""
+
+    def __init__(self) -> None:
+        self.loop = asyncio.get_running_loop()
+        self.off_ms = 0
+        self.away = False
+        self.store = MemoryStore(2, lambda: EPOCH_MS + int(self.loop.time() * 1000) + self.off_ms)
+        self.held = Held()
+
+    def __getattr__(self, name: str) -> Callable[..., Awaitable[object]]:
+        """Be the store as a service sees it: not always there."""
+
+        async def method(*arguments: object) -> object:
+            if self.away:
+                raise StoreUnavailableError("away")
+            answer = await getattr(self.store, name)(*arguments)
+            if self.away:
+                raise StoreUnavailableError("away")
+            return answer
+
+        return method
+
+    @property
+    def partitions(self) -> int:
+        return self.store.partitions
+
+    def scheduler(self) -> "asyncio.Task[None]":
+        service = Scheduler(self, f"s{self.loop.time()}", lease_seconds=5, worker_lease_seconds=LEASE)  # type: ignore[arg-type]  # a Store, by __getattr__
+        return asyncio.create_task(service.run())
+
+    def worker(self) -> "asyncio.Task[None]":
+        service = Worker(
+            self,  # type: ignore[arg-type]  # a Store, by __getattr__
+            "w",
+            {"shell": self.held},
+            slots=2,
+            lease_seconds=LEASE,
+            drain_seconds=0,
+            output_cap_bytes=1,
+        )
+        return asyncio.create_task(service.run())
+
+    async def request(self) -> None:
+        await register(self.store, dag(FIRST, {"a": ()}))
+        await self.store.request_run(FIRST, run_id(1))
+
+    async def task(self) -> TaskState:
+        view = await self.store.run(run_id(1))
+        assert view is not None
+        return view.tasks.get(0) or TaskState()
+
+    async def until(self, condition: Callable[[TaskState], bool], seconds: float) -> float:
+        """Return after how long the task is as wanted."""
+        begun = self.loop.time()
+        while not condition(await self.task()):
+            assert self.loop.time() < begun + seconds, "too late"
+            await asyncio.sleep(0.01)
+        return self.loop.time() - begun
+
+
+def in_virtual_time(act: Callable[[], Awaitable[None]]) -> None:
+    loop = VirtualLoop()
+    try:
+        asyncio.set_event_loop(loop)
+        loop.run_until_complete(act())  # type: ignore[arg-type]  # a coroutine
+        tasks: Sequence[asyncio.Task[object]] = list(asyncio.all_tasks(loop))
+        for task in tasks:
+            task.cancel()
+        loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
+    finally:
+        asyncio.set_event_loop(None)
+        loop.close()
+
+
+def running(task: TaskState) -> bool:
+    return task.status == "running"
+
+
+@pytest.mark.parametrize("phase", PHASES)
+@pytest.mark.parametrize("off_ms", [HOUR_MS, -HOUR_MS, int(LEASE * 400)])
+def test_no_living_worker_loses_a_claim_because_the_clock_was_set(off_ms: int, phase: float) -> None:
+    async def act() -> None:
+        world = World()
+        world.scheduler(), world.worker()
+        await world.request()
+        await world.until(running, 20)
+        for direction in (1, -1, 1):
+            await asyncio.sleep(phase)
+            world.off_ms += direction * off_ms
+            await asyncio.sleep(2 * LEASE)
+        task = await world.task()
+        assert (task.status, task.attempt, task.losses) == ("running", 1, 0)
+
+    in_virtual_time(act)
+
+
+@pytest.mark.parametrize("phase", PHASES)
+@pytest.mark.parametrize("off_ms", [HOUR_MS, -HOUR_MS])
+def test_a_dead_workers_claim_is_lost_soon_although_the_clock_was_set(off_ms: int, phase: float) -> None:
+    async def act() -> None:
+        world = World()
+        world.scheduler()
+        await world.request()
+        await world.until(lambda task: task.status == "ready", 20)
+        assert len(await world.store.claim(0, "dead", 1)) == 1
+        await asyncio.sleep(phase)
+        world.off_ms = off_ms
+        await world.until(lambda task: task.losses == 1, 2 * LEASE)
+
+    in_virtual_time(act)
+
+
+@pytest.mark.parametrize("phase", PHASES)
+@pytest.mark.parametrize("away", [0.2 * LEASE, 0.5 * LEASE, LEASE, 3 * LEASE])
+def test_no_living_worker_loses_a_claim_because_the_server_was_away(away: float, phase: float) -> None:
+    async def act() -> None:
+        world = World()
+        world.scheduler(), world.worker()
+        await world.request()
+        await world.until(running, 20)
+        await asyncio.sleep(phase)
+        world.away = True
+        await asyncio.sleep(away)
+        world.away = False
+        await asyncio.sleep(2 * LEASE)
+        task = await world.task()
+        assert (task.status, task.attempt, task.losses) == ("running", 1, 0)
+
+    in_virtual_time(act)
+
+
+@pytest.mark.parametrize("phase", PHASES)
+def test_no_living_worker_loses_a_claim_because_a_scheduler_starts_as_the_server_comes_back(phase: float) -> None:
+    async def act() -> None:
+        world = World()
+        first = world.scheduler()
+        world.worker()
+        await world.request()
+        await world.until(running, 20)
+        await asyncio.sleep(phase)
+        first.cancel()
+        world.away = True
+        await asyncio.sleep(2 * LEASE)
+        world.away = False
+        world.scheduler()
+        await asyncio.sleep(2 * LEASE)
+        task = await world.task()
+        assert (task.status, task.attempt, task.losses) == ("running", 1, 0)
+
+    in_virtual_time(act)
+
+
+@pytest.mark.parametrize("phase", PHASES)
+def test_a_worker_that_dies_with_its_scheduler_is_found_out_within_15_seconds(phase: float) -> None:
+    async def act() -> None:
+        world = World()
+        first = world.scheduler()
+        await world.request()
+        await world.until(lambda task: task.status == "ready", 20)
+        await asyncio.sleep(phase)
+        assert len(await world.store.claim(0, "dead", 1)) == 1
+        await asyncio.sleep(0.1)
+        first.cancel()
+        world.scheduler()
+        assert await world.until(lambda task: task.losses == 1, 20) < 15
+
+    in_virtual_time(act)
