@@ -103,9 +103,11 @@ def _limit(pid: int, size: int) -> None:
 @asynccontextmanager
 async def open_deployment(folder: Path, *, appendfsync: Fsync = "always") -> AsyncIterator[Deployment]:
     """Start a server and open an empty deployment on it."""
-    async with embedded_server(folder / "server", appendfsync=appendfsync) as server:
-        async with open_stack(server.redis_url) as stack:
-            yield Deployment(server, stack)
+    async with (
+        embedded_server(folder / "server", appendfsync=appendfsync) as server,
+        open_stack(server.redis_url) as stack,
+    ):
+        yield Deployment(server, stack)
 
 
 @asynccontextmanager

@@ -1,19 +1,22 @@
 """Clocks that are set, servers that are away and frozen schedulers cost no living worker its claims."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import cast
 
 import pytest
 
 from penstock.core.run import TaskState
 from penstock.errors import StoreUnavailableError
+from penstock.store.base import Store
 from penstock.store.memory import MemoryStore
 from penstock_scheduler.clock import ServerClock
 from penstock_scheduler.service import Scheduler
 from penstock_worker.service import Worker
 from simulation.virtual_time import VirtualLoop
 from stack import Held, dag
-from store_kit import FIRST, HOUR_MS, register, run_id
+from store_backends import HOUR_MS
+from store_kit import FIRST, register, run_id
 
 EPOCH_MS = 1_700_000_000_000
 LEASE = 10.0
@@ -56,9 +59,7 @@ def test_what_has_happened_is_never_later_than_now(clock: ServerClock, times: Ti
 
 
 @pytest.mark.parametrize("off_ms", [HOUR_MS, -HOUR_MS, 3001, -3001])
-def test_a_clock_that_was_set_is_noticed_at_the_next_observation(
-    clock: ServerClock, times: Times, off_ms: int
-) -> None:
+def test_a_clock_that_was_set_is_noticed_at_the_next_observation(clock: ServerClock, times: Times, off_ms: int) -> None:
     times.seconds += 2
     clock.observe(EPOCH_MS + 2000 + off_ms)
     assert clock.set_at == times.seconds
@@ -91,40 +92,25 @@ class World:
         self.off_ms = 0
         self.away = False
         self.store = MemoryStore(2, lambda: EPOCH_MS + int(self.loop.time() * 1000) + self.off_ms)
-        self.held = Held()
+        self.tasks: list[asyncio.Task[None]] = []
 
-    def __getattr__(self, name: str) -> Callable[..., Awaitable[object]]:
-        """Be the store as a service sees it: not always there."""
+    def scheduler(self) -> "View":
+        view = View(self)
+        service = Scheduler(cast("Store", view), f"s{self.loop.time()}", lease_seconds=5, worker_lease_seconds=LEASE)
+        self.tasks.append(asyncio.create_task(service.run()))
+        return view
 
-        async def method(*arguments: object) -> object:
-            if self.away:
-                raise StoreUnavailableError("away")
-            answer = await getattr(self.store, name)(*arguments)
-            if self.away:
-                raise StoreUnavailableError("away")
-            return answer
-
-        return method
-
-    @property
-    def partitions(self) -> int:
-        return self.store.partitions
-
-    def scheduler(self) -> "asyncio.Task[None]":
-        service = Scheduler(self, f"s{self.loop.time()}", lease_seconds=5, worker_lease_seconds=LEASE)  # type: ignore[arg-type]  # a Store, by __getattr__
-        return asyncio.create_task(service.run())
-
-    def worker(self) -> "asyncio.Task[None]":
+    def worker(self) -> None:
         service = Worker(
-            self,  # type: ignore[arg-type]  # a Store, by __getattr__
+            cast("Store", View(self)),
             "w",
-            {"shell": self.held},
+            {"shell": Held()},
             slots=2,
             lease_seconds=LEASE,
             drain_seconds=0,
             output_cap_bytes=1,
         )
-        return asyncio.create_task(service.run())
+        self.tasks.append(asyncio.create_task(service.run()))
 
     async def request(self) -> None:
         await register(self.store, dag(FIRST, {"a": ()}))
@@ -144,12 +130,36 @@ class World:
         return self.loop.time() - begun
 
 
-def in_virtual_time(act: Callable[[], Awaitable[None]]) -> None:
+class View:
+    """The store as one process sees it: not always there; and nothing is heard any more of a process that is dead."""
+
+    def __init__(self, world: World) -> None:
+        self.dead = False
+        self.partitions = world.store.partitions
+        self._world = world
+
+    def __getattr__(self, name: str) -> Callable[..., Awaitable[object]]:
+        async def method(*arguments: object) -> object:
+            await self._arrive()
+            answer: object = await getattr(self._world.store, name)(*arguments)
+            await self._arrive()
+            return answer
+
+        return method
+
+    async def _arrive(self) -> None:
+        if self.dead:
+            await asyncio.Event().wait()
+        if self._world.away:
+            raise StoreUnavailableError("away")
+
+
+def in_virtual_time(act: Callable[[], Coroutine[None, None, None]]) -> None:
     loop = VirtualLoop()
     try:
         asyncio.set_event_loop(loop)
-        loop.run_until_complete(act())  # type: ignore[arg-type]  # a coroutine
-        tasks: Sequence[asyncio.Task[object]] = list(asyncio.all_tasks(loop))
+        loop.run_until_complete(act())
+        tasks = list(asyncio.all_tasks(loop))
         for task in tasks:
             task.cancel()
         loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
@@ -167,7 +177,8 @@ def running(task: TaskState) -> bool:
 def test_no_living_worker_loses_a_claim_because_the_clock_was_set(off_ms: int, phase: float) -> None:
     async def act() -> None:
         world = World()
-        world.scheduler(), world.worker()
+        world.scheduler()
+        world.worker()
         await world.request()
         await world.until(running, 20)
         for direction in (1, -1, 1):
@@ -201,7 +212,8 @@ def test_a_dead_workers_claim_is_lost_soon_although_the_clock_was_set(off_ms: in
 def test_no_living_worker_loses_a_claim_because_the_server_was_away(away: float, phase: float) -> None:
     async def act() -> None:
         world = World()
-        world.scheduler(), world.worker()
+        world.scheduler()
+        world.worker()
         await world.request()
         await world.until(running, 20)
         await asyncio.sleep(phase)
@@ -224,7 +236,7 @@ def test_no_living_worker_loses_a_claim_because_a_scheduler_starts_as_the_server
         await world.request()
         await world.until(running, 20)
         await asyncio.sleep(phase)
-        first.cancel()
+        first.dead = True
         world.away = True
         await asyncio.sleep(2 * LEASE)
         world.away = False
@@ -246,7 +258,7 @@ def test_a_worker_that_dies_with_its_scheduler_is_found_out_within_15_seconds(ph
         await asyncio.sleep(phase)
         assert len(await world.store.claim(0, "dead", 1)) == 1
         await asyncio.sleep(0.1)
-        first.cancel()
+        first.dead = True
         world.scheduler()
         assert await world.until(lambda task: task.losses == 1, 20) < 15
 
