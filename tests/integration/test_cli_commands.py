@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 
 from penstock.client import Client
+from penstock.core.dag import DagSpec, TaskSpec
+from penstock.core.status import RunStatus
 from up_kit import PENSTOCK, ROOT, Up, environment, free_port, invoke, penstock, up
 
 QUICK = """\
@@ -61,6 +63,13 @@ def said(live: Up, *arguments: str, code: int = 0) -> str:
     assert done.returncode == code, done.stdout + done.stderr
     assert "Traceback" not in done.stderr
     return done.stderr if code == 2 else done.stdout + done.stderr
+
+
+def test_a_dag_made_in_python_is_registered_and_runs(live: Up) -> None:
+    with Client(live.url) as client:
+        made = DagSpec(id="made", name="made", tasks={"a": TaskSpec(id="a", name="a", command="true")})
+        assert client.register(made).created
+        assert client.wait(client.run("made").run_id, timeout_seconds=20).status is RunStatus.SUCCEEDED
 
 
 def test_a_file_is_registered_listed_and_shown(live: Up, folder: Path) -> None:

@@ -23,6 +23,7 @@ from penstock.client.records import (
     RunPage,
     event_of,
 )
+from penstock.core.dag import DagSpec, encode_dag
 from penstock.core.status import RunStatus
 
 __all__ = ["DEFAULT_URL", "Client", "WaitTimeoutError"]
@@ -79,16 +80,17 @@ class Client:
     ) -> None:
         self.close()
 
-    def register(self, definition: Path | bytes, filename: str = "definition.yaml") -> RegisteredDag:
-        """Register a definition: a file, or the content of one whose name tells the format (.json, .yaml, .yml).
+    def register(self, definition: DagSpec | Path | bytes, filename: str = "definition.yaml") -> RegisteredDag:
+        """Register a definition: made in Python, a file, or the content of one whose name tells the format.
 
         Raises:
             OSError: the file cannot be read.
         """
-        name, content = (
-            (definition.name, definition.read_bytes()) if isinstance(definition, Path) else (filename, definition)
-        )
-        return self._ask("POST", "/dags/upload", RegisteredDag, files={"file": (name, content)})
+        if isinstance(definition, DagSpec):
+            filename, definition = "definition.json", encode_dag(definition)
+        elif isinstance(definition, Path):
+            filename, definition = definition.name, definition.read_bytes()
+        return self._ask("POST", "/dags/upload", RegisteredDag, files={"file": (filename, definition)})
 
     def dags(self) -> list[Dag]:
         """Return every DAG, by id."""
