@@ -13,7 +13,7 @@ PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3; do \
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo up test simulate mutants lint types check lock clean
+.PHONY: help install demo up test simulate chaos mutants lint types check lock clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1@\2/p' $(MAKEFILE_LIST) | while IFS=@ read -r target text; do \
@@ -42,6 +42,11 @@ types: .venv/.dev ## Check the types
 SEEDS := 0-1000
 simulate: .venv/.dev ## Simulate faults in virtual time: make simulate SEEDS=0-10000
 	@PYTHONPATH=tests $(BIN)/python -m simulation --seeds $(SEEDS)
+
+MINUTES := 1
+SEED := 1
+chaos: .venv/.dev ## Real processes, killed, frozen and cut off: make chaos MINUTES=30 SEED=7
+	@PYTHONPATH=tests $(BIN)/python -m chaos --minutes $(MINUTES) --seed $(SEED)
 
 mutants: .venv/.dev ## Break the product in known ways; every one must be noticed by a test
 	@PYTHONPATH=tests $(BIN)/python -m mutants

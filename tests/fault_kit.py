@@ -45,7 +45,7 @@ class Deployment:
         """Start an API."""
         return await self._cleanup.enter_async_context(open_api(await self.store()))
 
-    async def admin(self, *command: str | int) -> object:
+    async def admin(self, *command: str | float) -> object:
         """Tell the server something, on a connection made for it."""
         async with Redis.from_url(self.stack.url, socket_timeout=None, retry=Retry(NoBackoff(), 0)) as client:
             answer: object = await client.execute_command(*command)  # type: ignore[no-untyped-call]  # redis-py's

@@ -180,7 +180,7 @@ async def test_a_commit_renews_the_lease(backend: Backend) -> None:
     assert commit is not None
     assert isinstance(await store.commit(replace(commit, lease_ms=HOUR_MS)), r.Committed)
     await pass_ms(backend, 40)
-    assert await store.take_over(0, "other", 1000) is None
+    assert await store.take_over(0, "other", HOUR_MS) is None
 
 
 async def test_a_commit_answers_with_the_earliest_timer(store: Store) -> None:
@@ -271,6 +271,7 @@ def _empty(head: r.Head) -> r.Commit:
         hash=head.hash,
         new_hash=head.hash,
         incarnation=head.incarnation,
+        after=head.cursor,
         cursor=head.cursor,
         consumed=0,
         lease_ms=HOUR_MS,

@@ -70,6 +70,17 @@ async def test_a_partition_is_free_when_its_lease_ends(backend: Backend) -> None
     assert (head.term, head.owner) == (2, "b")
 
 
+async def test_a_lease_that_outlasts_any_lease_was_given_by_another_clock_and_counts_for_nothing(store: Store) -> None:
+    await store.present("a", HOUR_MS)
+    await store.take_over(0, "a", HOUR_MS)
+    assert await store.take_over(0, "b", HOUR_MS // 9) is None
+    assert await store.present("b", HOUR_MS // 9) == ["a", "b"]
+    head = await store.take_over(0, "b", HOUR_MS // 11)
+    assert head is not None
+    assert (head.term, head.owner) == (2, "b")
+    assert await store.present("b", HOUR_MS // 11) == ["b"]
+
+
 async def test_a_released_partition_is_free_at_once(store: Store) -> None:
     await store.take_over(0, "a", HOUR_MS)
     await store.release(0, "a", 1)

@@ -20,6 +20,11 @@ def test_the_invariants_hold_whatever_goes_wrong(first: int) -> None:
             raise AssertionError(f"seed {seed}: PYTHONPATH=tests python -m simulation --seeds {seed}") from error
 
 
+@pytest.mark.parametrize("seed", [372, 7124, 7538, 7764])
+def test_what_once_went_wrong_stays_mended(seed: int) -> None:
+    simulate(seed, scenario(seed))
+
+
 def test_a_seed_replays_exactly() -> None:
     for seed in (4, 5):
         assert simulate(seed, scenario(seed)) == simulate(seed, scenario(seed))

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from penstock.core.dag import DagSpec, TaskSpec, dag_version
+from penstock.core.dag import DagSpec, dag_version
 from penstock.core.status import RUN_ENDED
 from penstock.errors import ConflictError, NotFoundError, PenstockError, StoreUnavailableError
 from penstock.ids import new_run_id, partition_of_dag
@@ -17,10 +17,10 @@ from penstock.store.memory import MemoryStore
 from penstock.store.memory.state import Pulse
 from penstock.store.records import Commit, Committed, Refused
 from penstock_scheduler.service import Scheduler
-from penstock_worker.executors.base import Execution, Outcome, OutputSink
 from penstock_worker.service import Worker
 from simulation.checker import Checker
 from simulation.processes import Network, Odds, Process, current
+from simulation.workload import SimulatedExecutor, random_dag
 
 PARTITIONS = 2
 LEASE_SECONDS = 4.0
@@ -164,7 +164,7 @@ class World:
             worker = Worker(
                 store,
                 process.name,
-                {"shell": _Executor(self.chance)},
+                {"shell": SimulatedExecutor(self.chance)},
                 slots=3,
                 lease_seconds=LEASE_SECONDS,
                 drain_seconds=1,
@@ -173,6 +173,8 @@ class World:
             await worker.run()
 
     async def _death(self) -> None:
+        if not self._living:
+            return
         name = self.chance.choice(sorted(self._living))
         process = self._living.pop(name)
         process.kill()
@@ -180,6 +182,8 @@ class World:
         self._later(self.chance.uniform(0, 6), lambda: self._start(name.split("-")[0]))
 
     async def _pause(self) -> None:
+        if not self._living:
+            return
         process = self._living[self.chance.choice(sorted(self._living))]
         process.pause()
         self._later(self.chance.uniform(0.5, 3 * LEASE_SECONDS), process.resume)
@@ -209,19 +213,30 @@ class World:
         """Register DAGs, request runs under keys until acknowledged, cancel some."""
         process = Process("client")
         store = self.network.store_of(process)
-        dags = [_random_dag(self.chance, number) for number in range(self.plan.dags)]
+        dags = [random_dag(self.chance, number) for number in range(self.plan.dags)]
         for dag in dags:
-            await self._insist(lambda dag=dag: store.register_dag(dag, dag_version(dag)))  # type: ignore[misc]  # bound now
+            await self._register(store, dag)
         for number in range(self.plan.runs):
             await asyncio.sleep(self.chance.expovariate(self.plan.runs / self.plan.seconds * 1.3))
-            dag = self.chance.choice(dags)
-            entropy = self.chance.randbytes(10)
-            now = EPOCH_MS + int(asyncio.get_running_loop().time() * 1000)
-            run_id = new_run_id(partition_of_dag(dag.id, PARTITIONS), now, entropy)
-            known, _ = await self._insist(lambda r=run_id, d=dag, n=number: store.request_run(d.id, r, f"key-{n}", ""))  # type: ignore[misc]  # bound now
-            self.acknowledged.add(known)
+            run_id = await self._request(store, self.chance.choice(dags), f"key-{number}")
+            self.acknowledged.add(run_id)
             if self.chance.random() < 0.2:
-                self._background.append(asyncio.create_task(self._cancel(store, known)))
+                self._background.append(asyncio.create_task(self._cancel(store, run_id)))
+
+    async def _register(self, store: Any, dag: DagSpec) -> None:  # noqa: ANN401  # a Store behind the network
+        await self._insist(lambda: store.register_dag(dag, dag_version(dag)))
+
+    async def _request(self, store: Any, dag: DagSpec, key: str) -> str:  # noqa: ANN401  # likewise
+        """Return the id of the run requested under the key; a DAG that a failover took is registered anew."""
+        now = EPOCH_MS + int(asyncio.get_running_loop().time() * 1000)
+        run_id = new_run_id(partition_of_dag(dag.id, PARTITIONS), now, self.chance.randbytes(10))
+        while True:
+            try:
+                known, _ = await self._insist(lambda: store.request_run(dag.id, run_id, key, ""))
+            except NotFoundError:
+                await self._register(store, dag)
+                continue
+            return str(known)
 
     async def _cancel(self, store: Any, run_id: str) -> None:  # noqa: ANN401  # a Store behind the network
         await asyncio.sleep(self.chance.uniform(0, 3))
@@ -281,42 +296,3 @@ class World:
             runs=len(self.acknowledged),
             fingerprint="-".join(hashes),
         )
-
-
-class _Executor:
-    """Takes some time, fails sometimes, stops when told."""
-
-    def __init__(self, chance: random.Random) -> None:
-        self._chance = chance
-
-    async def execute(self, execution: Execution, sink: OutputSink, cancel: asyncio.Event) -> Outcome:
-        sink.write("stdout", b"hello\n")
-        long = self._chance.random() < 0.1
-        seconds = self._chance.uniform(2, 9) if long else self._chance.expovariate(5)
-        try:
-            async with asyncio.timeout(seconds):
-                await cancel.wait()
-        except TimeoutError:
-            failed = self._chance.random() < 0.15
-            return Outcome("failed", exit_code=1) if failed else Outcome("succeeded", exit_code=0)
-        return Outcome("cancelled")
-
-    async def close(self) -> None:
-        """There is nothing to give up."""
-
-
-def _random_dag(chance: random.Random, number: int) -> DagSpec:
-    size = chance.choice([1, 3, 6, 12])
-    names = [f"t{index}" for index in range(size)]
-    tasks = {}
-    for index, name in enumerate(names):
-        upstream = tuple(chance.sample(names[:index], min(index, chance.randint(0, 3))))
-        tasks[name] = TaskSpec(
-            id=name,
-            name=name,
-            command="true",
-            dependencies=upstream,
-            retries=chance.randint(0, 3),
-            retry_delay_seconds=chance.choice([0.1, 1.0]),
-        )
-    return DagSpec(id=f"dag{number}", name="simulated", tasks=tasks)

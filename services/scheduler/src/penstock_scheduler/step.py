@@ -96,6 +96,7 @@ class Step:
             hash=head.hash,
             new_hash=extend_chain(self._number, head.incarnation, head.seq, head.hash, self._events),
             incarnation=head.incarnation,
+            after=head.cursor,
             cursor=intake.cursor or head.cursor,
             consumed=intake.consumed,
             lease_ms=lease_ms,

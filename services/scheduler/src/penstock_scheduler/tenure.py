@@ -128,9 +128,7 @@ class Tenure:
             except StoreUnavailableError as error:
                 _log.warning("the store is away", error=str(error))
                 await backoff.wait()
-                head, mine = await head_of(self._store, self._number), engine.head
-                if (head.term, head.seq, head.hash, head.cursor) != (mine.term, mine.seq, mine.hash, mine.cursor):
-                    raise LostPartitionError("the log has gone another way while the store was away") from error
+                await self._compare(engine)
 
     async def _turn(self, engine: Engine) -> None:
         entries = await self._facts(engine)
@@ -149,6 +147,8 @@ class Tenure:
             self._learn(await commit_once(self._store, commit, self._owner))
             engine.committed(commit)
             self._seen[self._number] = engine.head
+            if vanished:
+                _log.error("attempts had vanished from the queue", count=len(vanished), first=vanished[0].run_id)
 
     async def _facts(self, engine: Engine) -> list[r.Entry]:
         """Return the next facts; while there is nothing else to do, wait for them until told to stop."""
@@ -174,6 +174,13 @@ class Tenure:
     async def _renew(self, engine: Engine) -> None:
         term = engine.head.term
         self._learn(await still_owner(self._store, self._number, self._owner, term, self._lease_ms))
+        await self._compare(engine)
+
+    async def _compare(self, engine: Engine) -> None:
+        """Drop what is held of the partition if it is not what the store holds: it may have been set back meanwhile."""
+        head, mine = await head_of(self._store, self._number), engine.head
+        if (head.term, head.seq, head.hash, head.cursor) != (mine.term, mine.seq, mine.hash, mine.cursor):
+            raise LostPartitionError("the log has gone another way")
 
     def _learn(self, answer: r.Committed) -> None:
         self._clock.observe(answer.now)

@@ -57,12 +57,12 @@ class Upkeep:
             _log.warning("claims lost", count=lost)
 
     async def vanished(self, loaded: Mapping[str, Run], cursor: str) -> list[Attempt]:
-        """Return attempts to be taken for lost, if it is time to look; see :meth:`Watch.look`."""
+        """Return attempts to be taken for lost, if it is time to look; see :meth:`Watch.look`.
+
+        Only a commit that is applied proves them right: the memory of an owner that was replaced is out of date.
+        """
         if self._monotonic() < self._look_at:
             return []
         self._look_at = self._monotonic() + self._lease_ms / 1000
         await self._store.retire(self._number, RETIRE_MS)
-        found = await self._watch.look(loaded, cursor)
-        if found:
-            _log.error("attempts have vanished from the queue", count=len(found), first=found[0].run_id)
-        return found
+        return await self._watch.look(loaded, cursor)

@@ -96,7 +96,10 @@ class SchedulerStore(Protocol):
     """What a scheduler does with its partitions."""
 
     async def present(self, owner: str, ttl_ms: int) -> list[str]:
-        """Say that this scheduler is alive for ``ttl_ms``; return all that are, sorted."""
+        """Say that this scheduler is alive for ``ttl_ms``; return all that are, sorted.
+
+        Who was to be alive for far longer than that was so by a clock that has been set back: it is not listed.
+        """
         ...
 
     async def leave(self, owner: str) -> None:
@@ -104,7 +107,10 @@ class SchedulerStore(Protocol):
         ...
 
     async def take_over(self, partition: int, owner: str, lease_ms: int) -> r.Head | None:
-        """Become the owner under a new term; None while another's lease lasts."""
+        """Become the owner under a new term; None while another's lease lasts.
+
+        A lease that lasts far longer than this one was given by a clock that has been set back: it counts for nothing.
+        """
         ...
 
     async def renew(self, partition: int, owner: str, term: int, lease_ms: int) -> r.Committed | None:

@@ -8,6 +8,9 @@ from penstock.core.dag import DagSpec
 from penstock.core.run import RunSummary, TaskState
 from penstock.core.status import RunStatus
 
+CREDIBLE_LEASES = 10
+"""A lease with more than so many of the asker's own left to go was given before the server's clock was set back."""
+
 
 class Head(msgspec.Struct, frozen=True):
     """The head of a partition: what every write of a scheduler is checked against.
@@ -117,7 +120,8 @@ class Commit(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that one step of a scheduler changes: applied whole, or not at all.
 
     ``term``, ``seq`` and ``hash`` are the head it builds upon, ``new_hash`` the chain's hash after ``events``, in
-    ``incarnation``. ``cursor`` is the last inbox entry consumed and ``consumed`` how many were. ``counts`` are
+    ``incarnation``. ``after`` is the
+    inbox cursor it builds upon, ``cursor`` the last inbox entry consumed and ``consumed`` how many were. ``counts`` are
     differences of tasks per status, ``idle`` runs that lose their timer.
     """
 
@@ -127,6 +131,7 @@ class Commit(msgspec.Struct, frozen=True, kw_only=True):
     hash: str
     new_hash: str
     incarnation: int
+    after: str
     cursor: str
     consumed: int
     lease_ms: int

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from penstock.core import events as e
 from penstock.store import records as r
-from penstock.store.memory.state import Claim, Lease, PartitionState, RunRecord, State, follows
+from penstock.store.memory.state import Claim, Lease, PartitionState, RunRecord, State
 
 _decode_dag = msgspec.json.Decoder(r.DagSummary).decode
 
@@ -22,7 +22,8 @@ class Scheduling:
         """Say that this scheduler is alive; return all that are."""
         now = self._state.clock()
         schedulers = {**self._state.schedulers, owner: now + ttl_ms}
-        self._state.schedulers = {name: until for name, until in schedulers.items() if until >= now}
+        latest = now + ttl_ms * r.CREDIBLE_LEASES
+        self._state.schedulers = {name: until for name, until in schedulers.items() if now <= until <= latest}
         return sorted(self._state.schedulers)
 
     async def leave(self, owner: str) -> None:
@@ -33,7 +34,8 @@ class Scheduling:
         """Become the owner under a new term; None while another's lease lasts."""
         state = self._state.partitions[partition]
         now = self._state.clock()
-        if state.lease is not None and state.lease.owner != owner and state.lease.until >= now:
+        latest = now + lease_ms * r.CREDIBLE_LEASES
+        if state.lease is not None and state.lease.owner != owner and now <= state.lease.until <= latest:
             return None
         state.head = replace(state.head, term=state.head.term + 1, owner=owner)
         state.lease = Lease(owner, now + lease_ms)
@@ -71,11 +73,8 @@ class Scheduling:
         head = state.head
         if head.term != commit.term:
             return r.Refused(head, lost=True)
-        if (head.seq, head.hash) != (commit.seq, commit.hash):
-            return r.Refused(head, lost=False)
-        # A commit without events leaves seq and hash as they are: that the cursor moves on keeps it from being applied
-        # twice.
-        if commit.consumed and not follows(commit.cursor, head.cursor):
+        # The cursor belongs to what is compared: a commit without events moves it alone.
+        if (head.seq, head.hash, head.cursor) != (commit.seq, commit.hash, commit.after):
             return r.Refused(head, lost=False)
         _append(state, commit)
         for dag in commit.dags:

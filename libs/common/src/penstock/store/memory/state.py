@@ -64,11 +64,6 @@ class Stream(Generic[T]):
         del self._items[:count]
 
 
-def follows(entry_id: str, other_id: str) -> bool:
-    """Return whether an entry came after another, by their ids."""
-    return _place(entry_id) > _place(other_id)
-
-
 def _place(entry_id: str) -> _Place:
     stamp, _, number = entry_id.partition("-")
     return int(stamp), int(number)

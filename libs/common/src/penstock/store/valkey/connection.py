@@ -21,7 +21,7 @@ from penstock.errors import StoreUnavailableError
 from penstock.store.valkey.keys import PartitionKeys
 
 COMMAND_TIMEOUT_SECONDS = 10.0
-LONGEST_WAIT_MS = 30_000
+LONGEST_WAIT_MS = 10_000
 """No blocking read lasts longer, so that its socket's timeout can tell a dead server from a quiet one."""
 
 T = TypeVar("T")

@@ -31,6 +31,7 @@ class Scheduling:
             [
                 ("ZADD", key, now + ttl_ms, owner),
                 ("ZREMRANGEBYSCORE", key, "-inf", f"({now}"),
+                ("ZREMRANGEBYSCORE", key, f"({now + ttl_ms * r.CREDIBLE_LEASES}", "+inf"),
                 ("ZRANGE", key, 0, -1),
             ]
         )
@@ -43,7 +44,9 @@ class Scheduling:
     async def take_over(self, partition: int, owner: str, lease_ms: int) -> r.Head | None:
         """Become the owner under a new term; None while another's lease lasts."""
         keys = self._db.keys[partition]
-        answer = await self._db.run("take_over", [keys.head, keys.lease], [owner, lease_ms])
+        answer = await self._db.run(
+            "take_over", [keys.head, keys.lease], [owner, lease_ms, lease_ms * r.CREDIBLE_LEASES]
+        )
         return parse_head(answer) if answer else None
 
     async def renew(self, partition: int, owner: str, term: int, lease_ms: int) -> r.Committed | None:

@@ -20,19 +20,14 @@ local function parts(entry)
   return tonumber(stamp), tonumber(number)
 end
 
-local function follows(entry, other)
-  local stamp, number = parts(entry)
-  local before, last = parts(other)
-  return stamp > before or (stamp == before and number > last)
-end
-
 local commit = cmsgpack.unpack(ARGV[2])
 local base = ARGV[1]
 local head = redis.call('HMGET', KEYS[1], 'term', 'seq', 'hash', 'owner', 'read', 'cursor')
 if head[1] ~= int(commit.term) then
   return {'LOST', redis.call('HGETALL', KEYS[1])}
 end
-if head[2] ~= int(commit.seq) or head[3] ~= commit.hash then
+-- The cursor belongs to what is compared: a commit without events moves it alone.
+if head[2] ~= int(commit.seq) or head[3] ~= commit.hash or head[6] ~= commit.after then
   return {'CONFLICT', redis.call('HGETALL', KEYS[1])}
 end
 
@@ -50,7 +45,7 @@ if ends ~= head[2] .. '-0' then
 end
 
 local shape = {term = 'number', seq = 'number', hash = 'string', new_hash = 'string', incarnation = 'number',
-  cursor = 'string', consumed = 'number', lease_ms = 'number', events = 'table', ready = 'table', runs = 'table',
+  after = 'string', cursor = 'string', consumed = 'number', lease_ms = 'number', events = 'table', ready = 'table', runs = 'table',
   dags = 'table', counts = 'table', withdrawn = 'table', stops = 'table', dead = 'table', idle = 'table'}
 for name, kind in pairs(shape) do
   if type(commit[name]) ~= kind then
@@ -59,10 +54,6 @@ for name, kind in pairs(shape) do
 end
 if not string.match(commit.cursor, '^%d+%-%d+$') then
   return redis.error_reply('PENSTOCK the cursor ' .. commit.cursor .. ' is no entry id')
-end
--- A commit without events leaves seq and hash as they are: that the cursor moves on keeps it from being applied twice.
-if commit.consumed > 0 and not follows(commit.cursor, head[6]) then
-  return {'CONFLICT', redis.call('HGETALL', KEYS[1])}
 end
 
 local function tell(worker, message)

@@ -1,9 +1,12 @@
 #!lua
 -- Become the owner of a partition under a new term.
 -- KEYS  1 head (hash)   2 lease (string)
--- ARGV  1 owner   2 lease in ms
+-- ARGV  1 owner   2 lease in ms   3 the longest time (ms) that another's lease can have left, unless the clock was set back
 -- Answers the head as a flat list, or an empty list while the lease of another lasts.
 local holder = redis.call('GET', KEYS[2])
+if holder and redis.call('PTTL', KEYS[2]) > tonumber(ARGV[3]) then
+  holder = false
+end
 if holder and holder ~= ARGV[1] then
   return {}
 end
