@@ -10,7 +10,7 @@ import structlog
 from penstock.backoff import Backoff
 from penstock.errors import StoreUnavailableError
 from penstock.store.base import ReadStore, Store
-from penstock.store.records import LogEntry
+from penstock.store.records import Head, LogEntry
 from penstock_api.history import describe, read_event
 from penstock_api.live.run_dags import RunDags
 from penstock_api.live.window import LiveEvent, Window
@@ -37,10 +37,13 @@ class LiveHub:
         self.ended = False
         self.changed = asyncio.Event()
         """Set, and replaced by another, when there is something new."""
+        self.reconnects = 0
+        """How often the store has come back: each time, a log may have been set back below what was seen of it."""
         self._partitions = store.partitions
         self._windows: dict[int, Window] = {}
         self._viewers = 0
         self._watched = asyncio.Event()
+        self._doubtful = False
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -98,6 +101,7 @@ class LiveHub:
                 continue
             except StoreUnavailableError as error:
                 _log.warning("live feed waits for the store", error=str(error))
+                self._doubtful = True
             except Exception:  # noqa: BLE001  # without its feed the process looks alive, and every stream is silent
                 _log.exception("live feed failed; it goes on")
             await backoff.wait()
@@ -105,6 +109,9 @@ class LiveHub:
     async def _follow(self) -> None:
         if not self._windows:
             await self._open_windows()
+        elif self._doubtful:
+            await self._look_back()
+        self._doubtful = False
         entries = await self.store.tail({number: window.top for number, window in self._windows.items()}, TAIL_MS)
         for number, entry in enumerate(entries, 1):
             self._windows[entry.partition].add(self.render(entry))
@@ -116,9 +123,21 @@ class LiveHub:
             self._windows.clear()
             self._watched.clear()
 
+    async def _heads(self) -> list[Head]:
+        return await asyncio.gather(*(self.store.head(number) for number in range(self._partitions)))
+
+    async def _look_back(self) -> None:
+        """A server that was away may have come back with an older past: go on from where its log ends now."""
+        for number, head in enumerate(await self._heads()):
+            seen = self._windows[number].top
+            if head.seq < seen:
+                _log.error("the log has forked: viewers have seen events that are gone", partition=number, seen=seen)
+                self._windows[number] = Window(head.seq, WINDOW_BYTES // self._partitions)
+        self.reconnects += 1
+        self._announce()
+
     async def _open_windows(self) -> None:
-        heads = await asyncio.gather(*(self.store.head(number) for number in range(self._partitions)))
         limit = WINDOW_BYTES // self._partitions
-        self._windows = {number: Window(head.seq, limit) for number, head in enumerate(heads)}
+        self._windows = {number: Window(head.seq, limit) for number, head in enumerate(await self._heads())}
         # A viewer that came before found nothing in the log; what was written since is below these windows.
         self._announce()

@@ -29,6 +29,7 @@ class Subscription:
         self._hub = hub
         self._run_id = run_id
         self._dag_id = dag_id
+        self._reconnects = hub.reconnects
 
     async def next(self, timeout_seconds: float) -> list[LiveEvent]:
         """Return what comes next; nothing after ``timeout_seconds`` without an event, and when the hub has ended.
@@ -39,6 +40,8 @@ class Subscription:
         while not self._hub.ended:
             changed = self._hub.changed  # taken before looking: what comes meanwhile is not missed
             try:
+                if self._reconnects != self._hub.reconnects:
+                    await self._look_back()
                 found, moved = await self._look()
             except StoreUnavailableError as error:
                 _log.warning("a viewer waits for the store", error=str(error))
@@ -74,6 +77,13 @@ class Subscription:
                 moved[partition] = events[-1].seq
             found += [event for event in events if await self._wanted(event)]
         return found, moved
+
+    async def _look_back(self) -> None:
+        """Go on from where a log ends now if it was set back below what this viewer has seen of it."""
+        reconnects = self._hub.reconnects
+        for partition, seq in self.positions.items():
+            self.positions[partition] = min(seq, (await self._hub.store.head(partition)).seq)
+        self._reconnects = reconnects
 
     async def _catch_up(self, partition: int, seq: int, floor: int) -> tuple[list[LiveEvent], int]:
         """Read from the log what the window no longer has; return it, and up to where it is complete."""
