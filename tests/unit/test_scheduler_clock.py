@@ -249,6 +249,23 @@ def test_no_living_worker_loses_a_claim_because_a_scheduler_starts_as_the_server
 
 
 @pytest.mark.parametrize("phase", PHASES)
+@pytest.mark.parametrize("off_ms", [HOUR_MS, -HOUR_MS])
+def test_a_dead_scheduler_is_replaced_soon_although_the_clock_was_set(off_ms: int, phase: float) -> None:
+    async def act() -> None:
+        world = World()
+        first = world.scheduler()
+        await asyncio.sleep(phase + 1)
+        first.dead = True
+        world.off_ms = off_ms
+        await asyncio.sleep(0.1)
+        world.scheduler()
+        await world.request()
+        await world.until(lambda task: task.status == "ready", 15)
+
+    in_virtual_time(act)
+
+
+@pytest.mark.parametrize("phase", PHASES)
 def test_a_worker_that_dies_with_its_scheduler_is_found_out_within_15_seconds(phase: float) -> None:
     async def act() -> None:
         world = World()
