@@ -34,9 +34,23 @@ MUTANTS = (
     Mutant(
         "commit without a check of the hash",
         f"{SCRIPTS}/commit.lua",
-        "or head[3] ~= commit.hash then",
-        "then",
+        "or head[3] ~= commit.hash or",
+        "or",
         "tests/conformance/test_store_commits.py",
+    ),
+    Mutant(
+        "commit without a check of the cursor",
+        f"{MEMORY}/scheduling.py",
+        "        if (head.seq, head.hash, head.cursor) != (commit.seq, commit.hash, commit.after):",
+        "        if (head.seq, head.hash) != (commit.seq, commit.hash):",
+        "tests/conformance/test_store_commits.py",
+    ),
+    Mutant(
+        "an owner that does not notice that its partition was set back",
+        f"{SCHEDULER}/tenure.py",
+        "        await self._compare(engine)\n\n    async def _compare",
+        "\n    async def _compare",
+        "seeds 7764",
     ),
     Mutant(
         "commit that is not atomic: the head moves, the projections do not",

@@ -7,7 +7,7 @@ import msgspec
 from penstock.store.records import PartitionHealth
 
 PATIENCE_MS = 10_000
-"""A fact or a timer that waits longer is not being served: a lease is 5 s."""
+"""A fact or a timer that waits longer is not being served: a lease is 4 s."""
 
 
 class Finding(msgspec.Struct, frozen=True):

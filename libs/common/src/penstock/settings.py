@@ -70,8 +70,8 @@ class Settings(BaseSettings):
     worker_lease_seconds: float = Field(default=10.0, ge=1, le=3600)
     """How long a claimed attempt may go without a heartbeat before it is declared lost. Seconds."""
 
-    scheduler_lease_seconds: float = Field(default=5.0, ge=1, le=3600)
-    """How long a silent scheduler keeps its partitions. Seconds."""
+    scheduler_lease_seconds: float = Field(default=4.0, ge=1, le=3600)
+    """How long a silent scheduler keeps its partitions: with the time to notice, it is replaced within 5. Seconds."""
 
     output_cap_bytes: int = Field(default=1024 * 1024, ge=1024, le=1024**3)
     """How much of the output of one attempt is kept; head and tail stay. Bytes."""
