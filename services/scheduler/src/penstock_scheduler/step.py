@@ -124,6 +124,8 @@ class Step:
             touched.numbers.add(number)
             if isinstance(event, e.TaskReady):
                 self._ready.append(_queue_entry(self._number, run, number, event, seq))
+            elif isinstance(event, e.TaskStarted) and run.summary.status is RunStatus.CANCELLING:
+                self._stops.append(r.Stop(event.worker, event.run_id, event.task_id, event.attempt))
         elif isinstance(event, e.RunCancelled):
             self._stops += [
                 r.Stop(task.worker, event.run_id, spec.id, task.attempt)
