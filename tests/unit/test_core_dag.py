@@ -40,6 +40,12 @@ def test_a_default_spelt_out_does_not_change_the_version() -> None:
     assert len(dag_version(short)) == VERSION_LENGTH
 
 
+def test_a_whole_number_of_seconds_is_the_same_with_and_without_a_point() -> None:
+    whole = DagSpec(id="d", name="d", tasks={"t": msgspec.structs.replace(TASK, timeout_seconds=30)})
+    point = DagSpec(id="d", name="d", tasks={"t": msgspec.structs.replace(TASK, timeout_seconds=30.0)})
+    assert dag_version(whole) == dag_version(point) == dag_version(decode_dag(encode_dag(whole)))
+
+
 @pytest.mark.parametrize(
     "change",
     [

@@ -71,7 +71,8 @@ def decode_dag(data: bytes) -> DagSpec:
 def dag_version(dag: DagSpec) -> str:
     """Return the version of a definition: a hash of its canonical content.
 
-    Neither the order of keys, nor the format it was written in, nor a default spelt out changes the version.
+    Neither the order of keys, nor the format it was written in, nor a default spelt out, nor a whole number written
+    with a point changes the version.
     """
     content = {**_spelt_out(dag), "tasks": {name: _spelt_out(task) for name, task in dag.tasks.items()}}
     return hashlib.sha256(_canonical.encode(content)).hexdigest()[:VERSION_LENGTH]
@@ -82,7 +83,17 @@ _DEFAULTS = {
 }
 
 
+_SECONDS = frozenset({"retry_delay_seconds", "timeout_seconds"})
+
+
 def _spelt_out(part: DagSpec | TaskSpec) -> dict[str, Any]:
-    """Return the fields that differ from their defaults. The encoder knows these by identity: 5.0 need not be 5.0."""
+    """Return the fields that differ from their defaults. The encoder knows these by identity: 5.0 need not be 5.0.
+
+    A whole number of seconds is the same number with or without a point; it is stored with one.
+    """
     values = ((name, default, getattr(part, name)) for name, default in _DEFAULTS[type(part)].items())
-    return {name: value for name, default, value in values if value not in (default, {})}
+    return {
+        name: float(value) if name in _SECONDS and value is not None else value
+        for name, default, value in values
+        if value not in (default, {})
+    }
