@@ -11,7 +11,7 @@ from mutants.catalogue import MUTANTS, Mutant
 
 ROOT = Path(__file__).parents[2]
 SOURCES = ("libs/common", "libs/cli", "services/api", "services/scheduler", "services/worker")
-TIMEOUT_SECONDS = 300
+TIMEOUT_SECONDS = 120
 
 
 def command(killed_by: str) -> list[str]:
