@@ -11,7 +11,7 @@ from penstock.core.dag import DagSpec, decode_dag
 from penstock.core.projection import SUMMARY_FIELD, decode_run_fields, decode_summary
 from penstock.core.run import RunSummary
 from penstock.core.status import RunStatus
-from penstock.errors import NotFoundError
+from penstock.errors import NotFoundError, StoreUnavailableError
 from penstock.ids import partition_of_dag, partition_of_run
 from penstock.store import records as r
 from penstock.store.valkey.connection import LONGEST_WAIT_MS, Connection, Value
@@ -213,8 +213,16 @@ def _seq(entry: Any) -> int:  # noqa: ANN401  # likewise
 
 
 def parse_head(answer: Any) -> r.Head:  # noqa: ANN401  # likewise
-    """Return the head from the fields of its hash."""
+    """Return the head from the fields of its hash.
+
+    Raises:
+        StoreUnavailableError: there is none: somebody emptied the server.
+    """
     fields = text_fields(answer)
+    if "seq" not in fields:
+        raise StoreUnavailableError(
+            "A partition has no head: the server was emptied. Restore its data, or restart Penstock to begin anew."
+        )
     return r.Head(
         seq=int(fields["seq"]),
         hash=fields["hash"].decode(),
