@@ -1,7 +1,6 @@
 """Hostile and borderline files over HTTP: the rules that ``tests/data/adversarial/expected.json`` sets for all."""
 
 import asyncio
-import gzip
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
@@ -11,56 +10,13 @@ import msgspec
 import pytest
 
 import penstock_api
+from adversarial_cases import CASES, Case, names
 from api_kit import open_api, serve_api
 from stack import Stack, open_stack
 
-DATA = Path(__file__).parents[1] / "data" / "adversarial"
 INSIDE = ("Traceback", 'File "', str(Path(penstock_api.__file__).parents[1]), str(Path.cwd()), "site-packages")
 
-
-class Run(msgspec.Struct):
-    """What a run of an accepted file must come to."""
-
-    state: dict[str, str]
-
-
-class Case(msgspec.Struct):
-    """One entry of ``expected.json``."""
-
-    case: str
-    file: str
-    gzip: bool
-    expect: str
-    status: list[int]
-    upload_as: str
-    field: list[str] = []
-    mention: list[str] = []
-    run: Run | None = None
-
-    def read(self) -> bytes:
-        data = (DATA / self.file).read_bytes()
-        return gzip.decompress(data) if self.gzip else data
-
-
-class Expected(msgspec.Struct):
-    """The part of the file that is used here."""
-
-    cases: list[Case]
-
-
-REFUSED_BY_CHOICE = {
-    "dependency_twice",
-    "empty_tasks",
-    "command_and_callable",
-    "utf16_yaml",
-    "dag_id_traversal",
-    "id_slash",
-    "command_1mb",
-}
-"""Where both answers are sound; the other such cases are accepted."""
-
-CASES = msgspec.json.decode((DATA / "expected.json").read_bytes(), type=Expected).cases
-ACCEPTED = [case for case in CASES if case.expect != "reject" and case.case not in REFUSED_BY_CHOICE]
+ACCEPTED = [case for case in CASES if case.answer == "accept"]
 OUR_WORD = {"success": "succeeded", "failed": "failed", "timed_out": "failed", "skipped": "upstream_failed"}
 
 
@@ -76,15 +32,11 @@ async def api(stack: Stack) -> AsyncIterator[httpx.AsyncClient]:
         yield client
 
 
-def name(case: Case) -> str:
-    return case.case
-
-
 async def upload(api: httpx.AsyncClient, case: Case) -> httpx.Response:
     return await api.post("/dags/upload", files={"file": (case.upload_as, case.read())})
 
 
-@pytest.mark.parametrize("case", CASES, ids=name)
+@pytest.mark.parametrize("case", CASES, ids=names)
 async def test_a_hostile_file_is_refused_without_a_trace_or_accepted_whole(api: httpx.AsyncClient, case: Case) -> None:
     answer = await upload(api, case)
     assert answer.status_code in case.status
@@ -100,7 +52,7 @@ async def test_a_hostile_file_is_refused_without_a_trace_or_accepted_whole(api: 
     assert not [text for text in INSIDE if text in answer.text]
 
 
-@pytest.mark.parametrize("case", [case for case in CASES if case.upload_as.endswith(".json")], ids=name)
+@pytest.mark.parametrize("case", [case for case in CASES if case.upload_as.endswith(".json")], ids=names)
 async def test_a_json_body_gets_the_answer_that_the_same_file_gets(api: httpx.AsyncClient, case: Case) -> None:
     posted = await api.post("/dags", content=case.read(), headers={"content-type": "application/json"})
     uploaded = await upload(api, case)
@@ -112,7 +64,7 @@ async def test_a_json_body_gets_the_answer_that_the_same_file_gets(api: httpx.As
         assert posted.json() == uploaded.json()
 
 
-@pytest.mark.parametrize("case", [case for case in ACCEPTED if case.upload_as.endswith(".json")], ids=name)
+@pytest.mark.parametrize("case", [case for case in ACCEPTED if case.upload_as.endswith(".json")], ids=names)
 async def test_what_was_accepted_reads_back_the_same(api: httpx.AsyncClient, case: Case) -> None:
     answer = await upload(api, case)
     written: dict[str, Any] = msgspec.json.decode(case.read())
@@ -123,7 +75,7 @@ async def test_what_was_accepted_reads_back_the_same(api: httpx.AsyncClient, cas
         assert {key: seen[key] for key in task} == task
 
 
-@pytest.mark.parametrize("case", [case for case in ACCEPTED if case.run], ids=name)
+@pytest.mark.parametrize("case", [case for case in ACCEPTED if case.run], ids=names)
 async def test_a_run_of_what_was_accepted_ends_as_it_must(stack: Stack, api: httpx.AsyncClient, case: Case) -> None:
     assert case.run
     answer = await upload(api, case)
@@ -139,7 +91,7 @@ async def test_a_run_of_what_was_accepted_ends_as_it_must(stack: Stack, api: htt
         assert (await api.get(f"/runs/{run_id}/tasks/{httpx.URL(path=task_id).raw_path.decode()}/logs")).is_success
 
 
-@pytest.mark.parametrize("case", [case for case in CASES if case.gzip], ids=name)
+@pytest.mark.parametrize("case", [case for case in CASES if case.gzip], ids=names)
 async def test_health_and_listing_answer_while_a_large_definition_is_read(stack: Stack, case: Case) -> None:
     async with serve_api(stack.store) as (api, _):
         uploading = asyncio.create_task(upload(api, case))

@@ -1,76 +1,23 @@
 """Every hostile and borderline file of ``tests/data/adversarial`` meets the answer that ``expected.json`` asks for."""
 
-import gzip
 import json
 import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 
-import msgspec
 import pytest
 
+from adversarial_cases import CASES, OUR_CHOICE, Case, names
 from penstock.core.dag import DagSpec, decode_dag, encode_dag
 from penstock.definition import format_of, parse_definition
 from penstock.errors import InvalidDefinitionError, InvalidInputError, TooLargeError
 
-DATA = Path(__file__).parents[1] / "data" / "adversarial"
-
-OUR_CHOICE = {
-    "dependency_twice": "reject",
-    "empty_tasks": "reject",
-    "chain_20k": "accept",
-    "command_and_callable": "reject",
-    "callable_exits": "accept",
-    "dependencies_null": "accept",
-    "key_norway": "accept",
-    "yaml_timestamp_ok": "accept",
-    "utf16_yaml": "reject",
-    "filename_traversal": "accept",
-    "dag_id_traversal": "reject",
-    "id_colon": "accept",
-    "id_slash": "reject",
-    "command_1mb": "reject",
-}
-"""What Penstock does where both answers are sound; ``docs/definition.md`` tells users."""
-
-
-class Case(msgspec.Struct):
-    """One entry of ``expected.json``, as far as it concerns the reader."""
-
-    case: str
-    file: str
-    gzip: bool
-    expect: str
-    status: list[int]
-    upload_as: str
-    field: list[str] = []
-    mention: list[str] = []
-
-    def read(self) -> bytes:
-        data = (DATA / self.file).read_bytes()
-        return gzip.decompress(data) if self.gzip else data
-
-    def parse(self) -> DagSpec:
-        return parse_definition(self.read(), format_of(self.upload_as))
-
-    @property
-    def answer(self) -> str:
-        return OUR_CHOICE[self.case] if self.expect == "either" else self.expect
-
-
-class Expected(msgspec.Struct):
-    """The part of ``expected.json`` that is used here."""
-
-    cases: list[Case]
-
-
-CASES = msgspec.json.decode((DATA / "expected.json").read_bytes(), type=Expected).cases
 REFUSED = [case for case in CASES if case.answer == "reject"]
 ACCEPTED = [case for case in CASES if case.answer == "accept"]
 
 
-def names(case: Case) -> str:
-    return case.case
+def parse(case: Case) -> DagSpec:
+    return parse_definition(case.read(), format_of(case.upload_as))
 
 
 def test_every_case_that_is_open_has_a_documented_choice() -> None:
@@ -82,7 +29,7 @@ def test_every_case_that_is_open_has_a_documented_choice() -> None:
 @pytest.mark.parametrize("case", REFUSED, ids=names)
 def test_a_bad_definition_is_refused_with_its_field_and_place(case: Case) -> None:
     with pytest.raises(InvalidInputError) as caught:
-        case.parse()
+        parse(case)
     error = caught.value
     assert any(detail.field in case.field for detail in error.details), error.details
     assert all(detail.line >= 1 and detail.column >= 1 for detail in error.details)
@@ -93,7 +40,7 @@ def test_a_bad_definition_is_refused_with_its_field_and_place(case: Case) -> Non
 @pytest.mark.parametrize("case", REFUSED, ids=names)
 def test_a_refusal_is_of_a_kind_that_the_case_allows(case: Case) -> None:
     with pytest.raises((InvalidDefinitionError, TooLargeError)) as caught:
-        case.parse()
+        parse(case)
     allowed = {413} if caught.type is TooLargeError else {400, 422}
     assert allowed & set(case.status)
 
@@ -102,7 +49,7 @@ def test_a_refusal_is_of_a_kind_that_the_case_allows(case: Case) -> None:
     "case", [case for case in ACCEPTED if case.file.removesuffix(".gz").endswith(".json")], ids=names
 )
 def test_an_accepted_json_definition_holds_exactly_what_was_written(case: Case) -> None:
-    dag, written = case.parse(), json.loads(case.read())
+    dag, written = parse(case), json.loads(case.read())
     assert (dag.id, dag.name) == (written["id"], written["name"])
     assert list(dag.tasks) == list(written["tasks"])
     for key, task in written["tasks"].items():
@@ -113,7 +60,7 @@ def test_an_accepted_json_definition_holds_exactly_what_was_written(case: Case) 
 
 @pytest.mark.parametrize("case", ACCEPTED, ids=names)
 def test_an_accepted_definition_survives_being_stored(case: Case) -> None:
-    dag = case.parse()
+    dag = parse(case)
     assert dag.id == case.case
     assert decode_dag(encode_dag(dag)) == dag
 
@@ -151,7 +98,7 @@ def is_a_chain_of_unicode_ids(dag: DagSpec) -> bool:
     ],
 )
 def test_an_accepted_yaml_definition_means_what_a_person_means(name: str, holds: Callable[[DagSpec], bool]) -> None:
-    assert holds(next(case for case in CASES if case.case == name).parse())
+    assert holds(parse(next(case for case in CASES if case.case == name)))
 
 
 @pytest.mark.parametrize("name", ["yaml_billion_laughs", "json_deep_metadata", "json_big_integer"])
