@@ -1,5 +1,6 @@
 """What the tests share: one embedded server for a whole session."""
 
+import signal
 from collections.abc import Iterator
 
 import pytest
@@ -10,6 +11,9 @@ from penstock.embedded import EmbeddedServer
 # How long an example takes says more about the machine than about the code.
 settings.register_profile("penstock", deadline=None)
 settings.load_profile("penstock")
+
+# A shell that starts us in the background has us ignore Ctrl-C, and whatever we start would inherit that.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
