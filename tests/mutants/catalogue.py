@@ -50,7 +50,7 @@ MUTANTS = (
         f"{SCHEDULER}/tenure.py",
         "        await self._compare(engine)\n\n    async def _compare",
         "\n    async def _compare",
-        "seeds 7764",
+        "tests/unit/test_scheduler_set_back.py",
     ),
     Mutant(
         "commit that is not atomic: the head moves, the projections do not",

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import copy
 import random
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
 import msgspec
@@ -14,7 +14,7 @@ from penstock.core.status import RUN_ENDED
 from penstock.errors import ConflictError, NotFoundError, PenstockError, StoreUnavailableError
 from penstock.ids import new_run_id, partition_of_dag
 from penstock.store.memory import MemoryStore
-from penstock.store.memory.state import Pulse
+from penstock.store.memory.state import PartitionState, Pulse
 from penstock.store.records import Commit, Committed, Refused
 from penstock_scheduler.service import Scheduler
 from penstock_worker.service import Worker
@@ -73,11 +73,11 @@ class CheckedStore(MemoryStore):
         self.refused = 0
         self.broken: Exception | None = None
 
-    def snapshot(self) -> object:
+    def snapshot(self) -> Sequence[PartitionState]:
         """Return a copy of all that is stored."""
         return copy.deepcopy(self._state.partitions, self._shared())
 
-    def set_back(self, snapshot: Any) -> None:  # noqa: ANN401  # what snapshot returned
+    def set_back(self, snapshot: Sequence[PartitionState]) -> None:
         """Put a copy in the place of what is stored; who waits for news looks again."""
         self._state.partitions = copy.deepcopy(snapshot, self._shared())
 
