@@ -101,7 +101,7 @@ class Client:
         return self._ask("GET", f"/dags/{_part(dag_id)}", DagDefinition)
 
     def run(self, dag_id: str, idempotency_key: str | None = None) -> AcceptedRun:
-        """Ask for a run; the same key again within a day gives the same run."""
+        """Ask for a run; the same key again within two days gives the same run."""
         headers = {} if idempotency_key is None else {"Idempotency-Key": idempotency_key}
         return self._ask("POST", f"/dags/{_part(dag_id)}/run", AcceptedRun, headers=headers)
 
