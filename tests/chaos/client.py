@@ -13,6 +13,9 @@ from chaos.load import Load, Order
 ANSWER_SECONDS = 5.0
 PAUSE_SECONDS = (0.05, 0.5)
 
+AT_ONCE = 64
+"""Requests under way; thousands waiting in httpx's pool would cost it all its time."""
+
 MOST_TROUBLES = 20
 """So many wrong answers end the whole: asking on would give nothing but more of them."""
 
@@ -31,11 +34,12 @@ class Client:
         self._journal = journal
         self._chance = chance
         self._doors = [f"http://127.0.0.1:{door.port}" for door in deployment.doors.values()]
+        self._turn = asyncio.Semaphore(AT_ONCE)
         self._registered: dict[str, asyncio.Task[None]] = {}
 
     async def place(self, load: Load) -> None:
         """Place every order in its time; return when all are answered."""
-        limits = httpx.Limits(max_connections=200, max_keepalive_connections=20)
+        limits = httpx.Limits(max_connections=AT_ONCE, max_keepalive_connections=20)
         async with (
             httpx.AsyncClient(timeout=ANSWER_SECONDS, limits=limits, trust_env=False) as http,
             asyncio.TaskGroup() as group,
@@ -85,7 +89,8 @@ class Client:
         self.asked += 1
         while True:
             try:
-                answer = await self._http.post(self._chance.choice(self._doors) + path, **named)
+                async with self._turn:
+                    answer = await self._http.post(self._chance.choice(self._doors) + path, **named)
             except httpx.TransportError:
                 pass
             else:

@@ -5,6 +5,7 @@ import os
 import random
 import signal
 import socket
+import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
@@ -15,6 +16,7 @@ from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
+from chaos.netns import Namespace
 from chaos.proxy import Link
 from chaos.service import Service
 from penstock.embedded import EmbeddedServer, embedded_server
@@ -36,7 +38,7 @@ START_SECONDS = 60.0
 _COMMON = {
     "PENSTOCK_KEY_PREFIX": PREFIX,
     "PENSTOCK_PARTITIONS": str(PARTITIONS),
-    "PENSTOCK_WORKER_SLOTS": "6",
+    "PENSTOCK_WORKER_SLOTS": "16",
     "PENSTOCK_KILL_GRACE_SECONDS": "1",
     "PENSTOCK_DRAIN_GRACE_SECONDS": "5",
     "PENSTOCK_LOG_FORMAT": "json",
@@ -50,12 +52,16 @@ _TESTS = Path(__file__).parent.parent
 
 
 class Deployment(msgspec.Struct):
-    """What can be broken. ``links`` lead from each service to the server, ``doors`` from the client to each API."""
+    """What can be broken. ``links`` lead from each service to the server, ``doors`` from the client to each API.
+
+    Schedulers and workers have networks of their own where this process may make some; else ``networks`` is empty.
+    """
 
     server: EmbeddedServer
     services: dict[str, Service]
     links: dict[str, Link]
     doors: dict[str, Link]
+    networks: dict[str, Namespace]
     admin: Redis
 
     async def up(self) -> None:
@@ -72,6 +78,8 @@ class Deployment(msgspec.Struct):
         """End every fault of the network and let frozen processes go on."""
         for link in (*self.links.values(), *self.doors.values()):
             link.heal()
+        for network in self.networks.values():
+            network.plug()
         for service in self.services.values():
             service.signal(signal.SIGCONT)
 
@@ -102,15 +110,17 @@ async def deployed(folder: Path, chance: random.Random, *, short_leases: bool) -
         password = urlsplit(server.redis_url).password
         admin = Redis.from_url(server.redis_url, socket_timeout=20, retry=Retry(NoBackoff(), 1))
         stack.push_async_callback(admin.aclose)
-        deployment = Deployment(server, {}, {}, {}, admin)
+        deployment = Deployment(server, {}, {}, {}, _networks(stack), admin)
         for name in (*APIS, *SCHEDULERS, *WORKERS):
-            link = deployment.links[name] = await _link(stack, port, chance)
+            network = deployment.networks.get(name)
+            link = deployment.links[name] = await _link(stack, port, chance, network)
             settings = {**common, "PENSTOCK_REDIS_URL": f"redis://:{password}@127.0.0.1:{link.port}/0"}
             if name in APIS:
                 api_port = _steady_port()
                 deployment.doors[name] = await _link(stack, api_port, chance)
                 settings["PENSTOCK_API_PORT"] = str(api_port)
-            service = Service(name, _MODULES[name.partition("-")[0]], _environment(settings), folder)
+            command = [sys.executable, "-P", "-m", _MODULES[name.partition("-")[0]]]
+            service = Service(name, network.inside(command) if network else command, _environment(settings), folder)
             stack.push_async_callback(service.abandon)
             deployment.services[name] = service
             await service.start()
@@ -128,9 +138,20 @@ def _steady_port() -> int:
             return port
 
 
-async def _link(stack: AsyncExitStack, port: int, chance: random.Random) -> Link:
+def _networks(stack: AsyncExitStack) -> dict[str, Namespace]:
+    networks = {}
+    for name in (*SCHEDULERS, *WORKERS):
+        try:
+            networks[name] = Namespace()
+        except OSError:  # not root, or on a machine without the tools
+            return {}
+        stack.callback(networks[name].close)
+    return networks
+
+
+async def _link(stack: AsyncExitStack, port: int, chance: random.Random, network: Namespace | None = None) -> Link:
     link = Link(port, random.Random(chance.random()))
-    await link.open()
+    await link.open(network.listen() if network else None)
     stack.push_async_callback(link.close)
     return link
 

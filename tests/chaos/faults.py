@@ -7,6 +7,8 @@ import msgspec
 from chaos.deployment import APIS, SCHEDULER_LEASE_SECONDS, SCHEDULERS, WORKER_LEASE_SECONDS, WORKERS
 
 SERVER = ("server",)
+WIRED = (*SCHEDULERS, *WORKERS)
+"""Who has a network of its own, where there are such."""
 CLIENTS = (*APIS, *SCHEDULERS, *WORKERS)
 """Everybody who has a link to the server."""
 
@@ -31,6 +33,7 @@ KINDS = {
     "cut off": Kind((6, 15), (1, 10), CLIENTS),
     "cut off, there": Kind((8, 20), (1, 10), CLIENTS),
     "cut off, back": Kind((8, 20), (1, 10), CLIENTS),
+    "unplug": Kind((6, 15), (1, 10), WIRED),
     "lose replies": Kind((3, 8), (2, 8), CLIENTS),
     "lose replies of the api": Kind((6, 15), (2, 8), APIS),
     "slow network": Kind((8, 20), (2, 8), CLIENTS),

@@ -13,6 +13,7 @@ from chaos.deployment import Deployment
 from chaos.faults import Fault
 from chaos.proxy import Link, Way
 from chaos.service import seconds_survived
+from chaos.takeovers import Takeovers
 
 LOSS_RATES = (0.02, 0.2)
 DELAYS_SECONDS = (0.02, 0.2)
@@ -30,10 +31,11 @@ _Act = Callable[[str, float], Awaitable[bool]]
 class Injector:
     """Injects faults and counts those that took place: what is dead already cannot be killed."""
 
-    def __init__(self, deployment: Deployment, chance: random.Random) -> None:
+    def __init__(self, deployment: Deployment, takeovers: Takeovers, chance: random.Random) -> None:
         self.injected: Counter[str] = Counter()
         self.longest_survival = 0.0
         self._deployment = deployment
+        self.takeovers = takeovers
         self._chance = chance
         self._watches: list[asyncio.Task[None]] = []
         self._acts: dict[str, _Act] = {
@@ -44,6 +46,7 @@ class Injector:
             "cut off": lambda target, seconds: self._hold(target, seconds, *Way),
             "cut off, there": lambda target, seconds: self._hold(target, seconds, Way.THERE),
             "cut off, back": lambda target, seconds: self._hold(target, seconds, Way.BACK),
+            "unplug": self._unplug,
             "lose replies": lambda target, seconds: self._lose(self._deployment.links[target], seconds),
             "lose replies of the api": lambda target, seconds: self._lose(self._deployment.doors[target], seconds),
             "slow network": self._slow,
@@ -75,6 +78,8 @@ class Injector:
         pid = service.kill(down_seconds)
         if target.startswith("worker"):
             self._watches.append(asyncio.create_task(self._watch(pid)))
+        if target.startswith("scheduler"):
+            self._watches.append(asyncio.create_task(self.takeovers.watch(pid)))
         return True
 
     async def _watch(self, pid: int) -> None:
@@ -110,6 +115,15 @@ class Injector:
         link.hold(*ways)
         await asyncio.sleep(seconds)
         link.release(*ways)
+        return True
+
+    async def _unplug(self, target: str, seconds: float) -> bool:
+        network = self._deployment.networks.get(target)
+        if network is None:
+            return False
+        network.unplug()
+        await asyncio.sleep(seconds)
+        network.plug()
         return True
 
     async def _lose(self, link: Link, seconds: float) -> bool:

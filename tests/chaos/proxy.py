@@ -6,6 +6,7 @@ when its sender has given up on it meanwhile, as real networks do.
 
 import asyncio
 import random
+import socket
 from contextlib import suppress
 from enum import Flag, auto
 
@@ -59,9 +60,10 @@ class Link:
         port: int = self._server.sockets[0].getsockname()[1]
         return port
 
-    async def open(self) -> None:
-        """Begin to listen."""
-        self._server = await asyncio.start_server(self._connected, "127.0.0.1", 0)
+    async def open(self, listening: socket.socket | None = None) -> None:
+        """Begin to listen, where a socket does already or on a free port."""
+        listening = listening or socket.create_server(("127.0.0.1", 0))
+        self._server = await asyncio.start_server(self._connected, sock=listening)
 
     async def close(self) -> None:
         """Stop listening and break what is open."""

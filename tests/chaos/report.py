@@ -1,8 +1,11 @@
 """What a run of the chaos has shown, as a table."""
 
 from collections.abc import Iterator
+from statistics import median
 
 import msgspec
+
+from chaos.vitals import Use
 
 MOST_TOLD = 50
 """Violations that are printed; all are in the JSON."""
@@ -21,6 +24,9 @@ class Report(msgspec.Struct, kw_only=True):
     client_retries: int
     lost_replies: int
     longest_survival_seconds: float
+    takeover_seconds: list[float]
+    most_open_runs: int
+    uses: dict[str, Use]
     events: int
     takeovers: int
     tasks: int
@@ -63,11 +69,21 @@ class Report(msgspec.Struct, kw_only=True):
                 "attempts": self.attempts,
                 "executions": self.executions,
                 "attempts lost": self.losses,
+                "runs open at once": self.most_open_runs,
             },
         )
-        yield "  longest survival after a kill, s", f"{self.longest_survival_seconds:.1f}"
+        yield from self._times()
         yield "  executions too many", str(self.duplicates)
         yield "  runs lost", str(self.lost_runs)
+
+    def _times(self) -> Iterator[tuple[str, str]]:
+        yield "  longest survival after a kill, s", f"{self.longest_survival_seconds:.1f}"
+        if self.takeover_seconds:
+            yield "  takeover after a kill, median, s", f"{median(self.takeover_seconds):.1f}"
+            yield "  takeover after a kill, longest, s", f"{max(self.takeover_seconds):.1f}"
+        for name, use in self.uses.items():
+            yield f"  {name}: MiB, early and late", f"{use.mebibytes[0]:.0f} {use.mebibytes[1]:.0f}"
+            yield f"  {name}: open files, early and late", f"{use.files[0]:.0f} {use.files[1]:.0f}"
 
 
 def _section(title: str, figures: dict[str, int]) -> Iterator[tuple[str, str]]:

@@ -32,8 +32,12 @@ async def await_rest(store: Store, blame: Callable[[str], None]) -> None:
 
 def at_rest(figures: Figures) -> bool:
     """Return whether all runs have ended and nothing waits."""
-    open_runs = sum(figures.runs.get(status, 0) for status in ("requested", "running", "cancelling"))
-    return not (open_runs or figures.inbox_lag or figures.pending or figures.queue_depth)
+    return not (open_runs(figures) or figures.inbox_lag or figures.pending or figures.queue_depth)
+
+
+def open_runs(figures: Figures) -> int:
+    """Return how many runs have not ended."""
+    return sum(figures.runs.get(status, 0) for status in ("requested", "running", "cancelling"))
 
 
 async def check_rest(store: Store, trace: Path, blame: Callable[[str], None]) -> None:

@@ -3,20 +3,24 @@
 import asyncio
 import random
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
 
-from chaos.checker import check
+from chaos.checker import Findings, check
 from chaos.client import Client
 from chaos.deployment import deployed
 from chaos.faults import timetable
 from chaos.injector import Injector
 from chaos.journal import Journal
+from chaos.leftovers import check_leftovers
 from chaos.load import plan_load
 from chaos.report import Report
 from chaos.rest import await_rest, check_gone, check_rest
 from chaos.service_logs import count_logs
+from chaos.takeovers import Takeovers
+from chaos.vitals import Vitals
 
 MOST_SURVIVAL_SECONDS = 2.0
 """How long what a worker had started may outlive its kill."""
@@ -35,32 +39,35 @@ async def play(scenario: Scenario, folder: Path) -> Report:
     """Play a scenario in an empty folder, where its data, logs, traces and journal stay."""
     begun = time.monotonic()
     trace = folder / "traces"
-    load = plan_load(scenario.seconds, scenario.runs, trace, random.Random(f"load {scenario.seed}"))
-    chance = random.Random(f"faults {scenario.seed}")
+    load_chance, chance = random.Random(f"load {scenario.seed}"), random.Random(f"faults {scenario.seed}")
+    load = plan_load(scenario.seconds, scenario.runs, trace, load_chance, waves=scenario.faults)
     faults = timetable(scenario.seconds, chance) if scenario.faults else []
     violations: list[str] = []
     journal = Journal(folder / "journal")
-    async with deployed(folder, chance, short_leases=scenario.faults) as deployment:
-        injector = Injector(deployment, chance)
+    async with (
+        deployed(folder, chance, short_leases=scenario.faults) as deployment,
+        deployment.store() as store,
+        asyncio.TaskGroup() as group,
+    ):
+        vitals = Vitals(deployment, store)
+        injector = Injector(deployment, Takeovers(store), chance)
         client = Client(deployment, journal, random.Random(f"client {scenario.seed}"))
-        async with asyncio.TaskGroup() as group:
-            group.create_task(client.place(load))
-            group.create_task(injector.inject(faults))
+        watching = group.create_task(vitals.watch())
+        async with asyncio.TaskGroup() as trouble:
+            trouble.create_task(client.place(load))
+            trouble.create_task(injector.inject(faults))
         await deployment.up()
-        async with deployment.store() as store:
-            await await_rest(store, violations.append)
-            await check_rest(store, trace, violations.append)
-            await deployment.end()
-            check_gone(deployment, violations.append)
-            findings = await check(store, journal, load, trace, violations)
-        journal.close()
-    violations += client.troubles
+        await await_rest(store, violations.append)
+        watching.cancel()
+        await check_rest(store, trace, violations.append)
+        await deployment.end()
+        check_gone(deployment, violations.append)
+        findings = await check(store, journal, load, trace, violations)
+        runs = sum(findings.runs.values())
+        await check_leftovers(deployment.admin, runs, workers_died=scenario.faults, blame=violations.append)
+    journal.close()
     logged, errors = count_logs(service.log for service in deployment.services.values())
-    violations += errors
-    if injector.longest_survival > MOST_SURVIVAL_SECONDS:
-        violations.append(f"what a killed worker had started lived on for {injector.longest_survival:.1f} s")
-    if not scenario.faults and findings.losses:
-        violations.append(f"{findings.losses} attempts were lost and nothing was done to anybody")
+    violations += [*client.troubles, *errors, *_too_much(scenario, injector, vitals, findings)]
     return Report(
         seed=scenario.seed,
         seconds=time.monotonic() - begun,
@@ -70,6 +77,21 @@ async def play(scenario: Scenario, folder: Path) -> Report:
         client_retries=client.retried,
         lost_replies=sum(link.lost_replies for link in (*deployment.links.values(), *deployment.doors.values())),
         longest_survival_seconds=injector.longest_survival,
+        takeover_seconds=injector.takeovers.seconds,
+        most_open_runs=vitals.most_open_runs,
+        uses=vitals.uses(),
         violations=violations,
         **msgspec.structs.asdict(findings),
     )
+
+
+def _too_much(scenario: Scenario, injector: Injector, vitals: Vitals, findings: Findings) -> Iterator[str]:
+    if injector.longest_survival > MOST_SURVIVAL_SECONDS:
+        yield f"what a killed worker had started lived on for {injector.longest_survival:.1f} s"
+    if scenario.faults:
+        return
+    if findings.losses:
+        yield f"{findings.losses} attempts were lost and nothing was done to anybody"
+    for name, use in vitals.uses().items():
+        if use.grows:
+            yield f"{name} takes more and more: {use}"

@@ -3,9 +3,8 @@
 import asyncio
 import signal
 import socket
-import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from penstock.tether import tethered
@@ -22,12 +21,12 @@ _STARTED = (b"scheduler started", b"worker started", b"Application startup compl
 class Service:
     """A service that runs until :meth:`end`, whatever happens to its processes meanwhile."""
 
-    def __init__(self, name: str, module: str, env: Mapping[str, str], folder: Path) -> None:
+    def __init__(self, name: str, command: Sequence[str], env: Mapping[str, str], folder: Path) -> None:
         self.name = name
         self.log = folder / f"{name}.log"
         self.troubles: list[str] = []
         self.pids: list[int] = []
-        self._command = tethered([sys.executable, "-P", "-m", module], signal.SIGKILL)
+        self._command = tethered(command, signal.SIGKILL)
         self._env = env
         self._folder = folder
         self._log_offset = 0

@@ -169,7 +169,7 @@ MUTANTS = (
         f"{CORE}/accept.py",
         "        return at if task.losses + 1 < MAX_LOSSES else 0",
         "        return at",
-        "tests/unit/test_core_lives.py",
+        "tests/unit/test_core_accept.py",
     ),
     Mutant(
         "a loss counts as a failure",

@@ -22,7 +22,7 @@ tempers = st.builds(
     Temper,
     seed=st.integers(0, 2**32),
     failing=shares,
-    losing=shares,
+    losing=st.sampled_from((0.0, 0.05, 0.3, 0.8)),
     returning=shares,
     noise=st.sampled_from((0.0, 0.3, 0.8)),
     cancelling=st.sampled_from((0.0, 0.0, 0.02, 0.2)),

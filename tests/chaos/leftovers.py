@@ -1,0 +1,43 @@
+"""What is left on the server when everything has ended: the history, and nothing else."""
+
+from collections import Counter
+from collections.abc import Callable
+
+from redis.asyncio import Redis
+
+from chaos.deployment import PARTITIONS, PREFIX, WORKERS
+from penstock.core.status import RunStatus
+
+
+async def check_leftovers(admin: Redis, runs: int, *, workers_died: bool, blame: Callable[[str], None]) -> None:
+    """Blame keys that so many runs do not explain, and names of workers that never were.
+
+    Those of dead workers are kept for a while.
+    """
+    kinds: Counter[str] = Counter()
+    async for key in admin.scan_iter(match=f"{PREFIX}:{{*", count=1000):
+        kinds[key.decode().partition("}:")[2].partition(":")[0]] += 1
+    most = _explained(runs, kinds["definition"])
+    for kind, count in kinds.items():
+        if count > most.get(kind, 0):
+            blame(f"the server is left with {count} keys {kind}; {most.get(kind, 0)} at most are explained")
+    if not workers_died:
+        await _check_names(admin, blame)
+
+
+def _explained(runs: int, dags: int) -> dict[str, int]:
+    of_a_partition = ("head", "log", "inbox", "queue", "counts", "dags", "current", "idle")
+    return {
+        **dict.fromkeys(of_a_partition, PARTITIONS),
+        **dict.fromkeys(("run", "events", "idempotency"), runs),
+        **dict.fromkeys(("definition", "versions"), dags),
+        # Those of each DAG and those of the partition, in each status and in any.
+        "runs": (dags + PARTITIONS) * (len(RunStatus) + 1),
+    }
+
+
+async def _check_names(admin: Redis, blame: Callable[[str], None]) -> None:
+    async for key in admin.scan_iter(match=f"{PREFIX}:{{*}}:queue:*", count=1000):
+        for group in await admin.xinfo_groups(key):
+            if group["consumers"] > len(WORKERS):
+                blame(f"{key.decode()} knows {group['consumers']} workers; there were {len(WORKERS)}")
