@@ -4,7 +4,7 @@ A :class:`Life` is one partition from empty to the end of all its runs. It is de
 failure can be lived through again.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from random import Random
 
 import msgspec
@@ -215,12 +215,17 @@ class Life:
         run_id = chance.choice([*self.partition.runs, "nobody"])
         plans = list(self.partition.plans.values())
         task_id = chance.choice([*chance.choice(plans).number, "nothing"])
-        about: dict[str, object] = {"run_id": run_id, "task_id": task_id, "attempt": chance.randrange(4)}
-        forged: e.AnyEvent = msgspec.convert({**chance.choice(_FORGED), **about}, e.AnyEvent)
-        return forged
+        return forged(chance.choice(FORGED), run_id, task_id, chance.randrange(4))
 
 
-_FORGED: Sequence[dict[str, object]] = (
+def forged(content: Mapping[str, object], run_id: str, task_id: str, attempt: int) -> e.AnyEvent:
+    """Return an entry of :data:`FORGED` as a fact about this attempt."""
+    about: dict[str, object] = {"run_id": run_id, "task_id": task_id, "attempt": attempt}
+    fact: e.AnyEvent = msgspec.convert({**content, **about}, e.AnyEvent)
+    return fact
+
+
+FORGED: Sequence[dict[str, object]] = (
     {"type": "TaskStarted", "worker": "forger"},
     {"type": "TaskSucceeded", "worker": "forger"},
     {"type": "TaskFailed", "worker": "forger", "error": {"kind": "exit", "message": ""}, "retry_at": 1},

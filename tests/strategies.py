@@ -21,9 +21,9 @@ def chains(draw: st.DrawFn) -> Edges:
 
 
 @st.composite
-def fans(draw: st.DrawFn) -> Edges:
+def fans(draw: st.DrawFn, most_tasks: int) -> Edges:
     """One task, many that depend on it, one that depends on all of those."""
-    width = draw(st.integers(1, MOST_TASKS - 2))
+    width = draw(st.integers(1, most_tasks - 2))
     return [(), *((0,) for _ in range(width)), tuple(range(1, width + 1))]
 
 
@@ -44,22 +44,22 @@ def dense(draw: st.DrawFn) -> Edges:
 
 
 @st.composite
-def loose(draw: st.DrawFn) -> Edges:
+def loose(draw: st.DrawFn, most_tasks: int) -> Edges:
     """Each task depends on a few of those before it, or on none."""
-    size = draw(st.integers(1, MOST_TASKS))
+    size = draw(st.integers(1, most_tasks))
     chance = draw(st.randoms(use_true_random=False))
     return [tuple(chance.sample(range(n), min(n, chance.choice((0, 0, 1, 1, 2, 3))))) for n in range(size)]
 
 
-def edges() -> st.SearchStrategy[Edges]:
+def edges(most_tasks: int) -> st.SearchStrategy[Edges]:
     """All shapes of DAGs."""
-    return st.one_of(chains(), fans(), diamonds(), dense(), loose())
+    return st.one_of(chains(), fans(most_tasks), diamonds(), dense(), loose(most_tasks))
 
 
 @st.composite
-def dags(draw: st.DrawFn, dag_id: str = "d") -> DagSpec:
-    """A DAG of 1 to 60 tasks, written in any order, some with retries."""
-    shape = draw(edges())
+def dags(draw: st.DrawFn, dag_id: str = "d", most_tasks: int = MOST_TASKS) -> DagSpec:
+    """A DAG of 1 to ``most_tasks`` tasks, written in any order, some with retries."""
+    shape = draw(edges(most_tasks))
     chance = draw(st.randoms(use_true_random=False))
     most_retries = draw(st.integers(0, 3))
     tasks = [

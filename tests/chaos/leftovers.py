@@ -10,13 +10,14 @@ from penstock.core.status import RunStatus
 
 
 async def check_leftovers(admin: Redis, runs: int, *, workers_died: bool, blame: Callable[[str], None]) -> None:
-    """Blame keys that so many runs do not explain, and names of workers that never were.
+    """Blame keys that never expire and that so many runs do not explain; and names of workers that never were.
 
     Those of dead workers are kept for a while.
     """
     kinds: Counter[str] = Counter()
     async for key in admin.scan_iter(match=f"{PREFIX}:{{*", count=1000):
-        kinds[key.decode().partition("}:")[2].partition(":")[0]] += 1
+        if await admin.ttl(key) < 0:
+            kinds[key.decode().partition("}:")[2].partition(":")[0]] += 1
     most = _explained(runs, kinds["definition"])
     for kind, count in kinds.items():
         if count > most.get(kind, 0):
@@ -29,7 +30,7 @@ def _explained(runs: int, dags: int) -> dict[str, int]:
     of_a_partition = ("head", "log", "inbox", "queue", "counts", "dags", "current", "idle")
     return {
         **dict.fromkeys(of_a_partition, PARTITIONS),
-        **dict.fromkeys(("run", "events", "idempotency"), runs),
+        **dict.fromkeys(("run", "events"), runs),
         **dict.fromkeys(("definition", "versions"), dags),
         # Those of each DAG and those of the partition, in each status and in any.
         "runs": (dags + PARTITIONS) * (len(RunStatus) + 1),

@@ -11,7 +11,7 @@ from chaos import dags
 SMALL_DAGS = 24
 
 WAVE_MINUTES = 10
-WAVE = (5000, 20)
+WAVE = (6000, 20)
 """So many small and large runs are asked for as fast as they are answered, every so many minutes."""
 
 WAVE_PART = 0.05

@@ -179,6 +179,20 @@ MUTANTS = (
         "tests/integration/test_faults.py",
     ),
     Mutant(
+        "a clock set back makes a run's wait negative",
+        f"{CORE}/run.py",
+        "    run.summary.started_at = max(event.at, run.summary.created_at)",
+        "    run.summary.started_at = event.at",
+        "tests/unit/test_core_evolve.py",
+    ),
+    Mutant(
+        "a report about a task that does not run is accepted",
+        f"{CORE}/accept.py",
+        "    if task.status is not expected:",
+        "    if False:",
+        "tests/unit/test_core_machine.py",
+    ),
+    Mutant(
         "a chain that does not cover the position",
         f"{CORE}/chain.py",
         'place + number.to_bytes(8, "big") + link + event',

@@ -101,14 +101,25 @@ def test_a_task_given_up_names_the_dependency() -> None:
 
 def test_a_clock_that_went_back_makes_no_time_run_backwards() -> None:
     hand = ByHand(small_dag(a=()))
-    hand.do(e.RunStarted(run_id=RUN, at=5000))
-    hand.do(e.TaskReady(run_id=RUN, task_id="a", attempt=1, queue="default", reason="start", at=5000))
-    hand.do(e.TaskStarted(run_id=RUN, task_id="a", attempt=1, worker=WORKER, at=4000))
-    hand.do(e.TaskSucceeded(run_id=RUN, task_id="a", attempt=1, worker=WORKER, at=3000))
-    hand.do(e.RunFinished(run_id=RUN, status=RunStatus.SUCCEEDED, at=2000))
+    hand.do(e.RunStarted(run_id=RUN, at=900))
+    hand.do(e.TaskReady(run_id=RUN, task_id="a", attempt=1, queue="default", reason="start", at=800))
+    hand.do(e.TaskStarted(run_id=RUN, task_id="a", attempt=1, worker=WORKER, at=700))
+    hand.do(e.TaskSucceeded(run_id=RUN, task_id="a", attempt=1, worker=WORKER, at=600))
+    hand.do(e.RunFinished(run_id=RUN, status=RunStatus.SUCCEEDED, at=500))
     task, summary = hand.task("a"), hand.run.summary
     assert task.ready_at <= task.started_at <= task.finished_at
-    assert summary.started_at <= summary.finished_at
+    assert summary.created_at <= summary.started_at <= summary.finished_at
+
+
+def test_an_attempt_cancelled_before_its_start_does_not_end_before_it_was_ready() -> None:
+    hand = ByHand(small_dag(a=()))
+    hand.decide()
+    hand.cancel()
+    hand.now -= 500
+    hand.decide()
+    task = hand.task("a")
+    assert (task.status, task.started_at) == (TaskStatus.CANCELLED, 0)
+    assert task.ready_at <= task.finished_at
 
 
 def test_registering_a_known_version_again_makes_it_current_and_keeps_its_plan() -> None:

@@ -131,7 +131,7 @@ def _run_to(run: Run, status: RunStatus, seq: int) -> None:
 
 def _run_started(run: Run, event: e.RunStarted, seq: int) -> None:
     _run_to(run, RunStatus.RUNNING, seq)
-    run.summary.started_at = event.at
+    run.summary.started_at = max(event.at, run.summary.created_at)
 
 
 def _run_cancelled(run: Run, _event: e.RunCancelled, seq: int) -> None:
@@ -161,7 +161,7 @@ def _step(run: Run, event: e.TaskEvent, step: Step, seq: int) -> TaskState:
         del counts[before]
     counts[after] = counts.get(after, 0) + 1
     if after in TASK_ENDED:
-        task.finished_at = max(event.at, task.started_at)
+        task.finished_at = max(event.at, task.started_at, task.ready_at)
     run.frontier.moved(run.plan, number, before, after, task.due)
     return task
 
@@ -208,7 +208,7 @@ def _task_returned(run: Run, event: e.TaskReturned, seq: int) -> None:
 
 def _retry_or_fail(run: Run, event: e.TaskEvent, retry_at: int, reason: str, seq: int) -> TaskState:
     task = _step(run, event, Step.RETRY if retry_at else Step.FAIL, seq)
-    task.finished_at = max(event.at, task.started_at)
+    task.finished_at = max(event.at, task.started_at, task.ready_at)
     if retry_at:
         task.due = retry_at
         task.reason = reason
