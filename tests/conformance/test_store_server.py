@@ -205,6 +205,7 @@ async def test_a_server_that_does_not_answer_is_said_to_be_unavailable(store_url
 async def test_a_server_that_was_emptied_is_said_to_be(server: ServerBackend) -> None:
     await lived_in(server)
     await server.valkey._db.command("DEL", *await server.keys())
-    for question in (server.store.head(0), server.store.take_over(0, "other", DAY_MS)):
+    store = server.store
+    for question in (store.head(0), store.take_over(0, "other", DAY_MS), store.claim(0, "worker", 1)):
         with pytest.raises(StoreUnavailableError, match="was emptied"):
             await question

@@ -45,7 +45,7 @@ class Pair:
         await self.tell("REPLICAOF", "127.0.0.1", int(self._port or 0))
 
         async def linked() -> bool:
-            return (await self._replica.info("replication"))["master_link_status"] == "up"
+            return bool((await self._replica.info("replication"))["master_link_status"] == "up")
 
         await eventually(linked, "the replica to follow")
 

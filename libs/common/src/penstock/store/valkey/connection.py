@@ -39,6 +39,13 @@ class Script:
         self.digest = ""
 
 
+def emptied(sign: str) -> StoreUnavailableError:
+    """Return the error that says that what was made when the store was opened is no longer there."""
+    return StoreUnavailableError(
+        f"{sign}: the server was emptied. Restore its data, or restart Penstock to begin anew."
+    )
+
+
 class Connection:
     """What all parts of the store share: two clients (one for commands, one that may block), scripts and keys."""
 
@@ -66,6 +73,8 @@ class Connection:
                 await client.connection_pool.disconnect(inuse_connections=False)
             raise StoreUnavailableError(f"The store does not answer: {error}") from error
         except RedisError as error:
+            if str(error).startswith("NOGROUP"):
+                raise emptied("A stream is gone") from error
             raise StoreUnavailableError(f"The store does not answer as it should: {error}") from error
         if task and task.cancelling() > cancellations:
             # The client sends with wait_for, and that of Python 3.11 loses a cancellation that comes as the sending

@@ -11,10 +11,10 @@ from penstock.core.dag import DagSpec, decode_dag
 from penstock.core.projection import SUMMARY_FIELD, decode_run_fields, decode_summary
 from penstock.core.run import RunSummary
 from penstock.core.status import RunStatus
-from penstock.errors import NotFoundError, StoreUnavailableError
+from penstock.errors import NotFoundError
 from penstock.ids import partition_of_dag, partition_of_run
 from penstock.store import records as r
-from penstock.store.valkey.connection import LONGEST_WAIT_MS, Connection, Value
+from penstock.store.valkey.connection import LONGEST_WAIT_MS, Connection, Value, emptied
 
 QUEUES = ("default",)
 _decode_dags = msgspec.json.Decoder(r.DagSummary)
@@ -220,9 +220,7 @@ def parse_head(answer: Any) -> r.Head:  # noqa: ANN401  # likewise
     """
     fields = text_fields(answer)
     if "seq" not in fields:
-        raise StoreUnavailableError(
-            "A partition has no head: the server was emptied. Restore its data, or restart Penstock to begin anew."
-        )
+        raise emptied("A partition has no head")
     return r.Head(
         seq=int(fields["seq"]),
         hash=fields["hash"].decode(),
