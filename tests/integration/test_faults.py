@@ -92,7 +92,10 @@ async def test_a_task_whose_worker_is_killed_gets_a_new_attempt_that_costs_no_re
     assert history == ["TaskReady", "TaskStarted", "TaskLost", "TaskReady", "TaskStarted", "TaskSucceeded"]
 
 
-async def test_nothing_a_killed_worker_started_survives_it(stack: Stack, tmp_path: Path) -> None:
+@pytest.mark.parametrize("warden_dies_first", [False, True])
+async def test_nothing_a_killed_worker_started_survives_it(
+    stack: Stack, tmp_path: Path, warden_dies_first: bool
+) -> None:
     await stack.scheduler()
     pids = tmp_path / "pids"
     command = f"sleep 600 & echo $! >> {pids}; setsid sleep 600 & echo $! >> {pids}; echo $$ >> {pids}; wait"
@@ -103,6 +106,14 @@ async def test_nothing_a_killed_worker_started_survives_it(stack: Stack, tmp_pat
             return [int(pid) for pid in pids.read_text().split()] if pids.exists() else []
 
         family = await eventually(lambda: _length(began, 3), "the family to start")
+        if warden_dies_first:
+            (warden,) = _wardens(doomed.pid)
+            os.kill(warden, signal.SIGKILL)
+
+            async def replaced() -> bool:
+                return bool(_wardens(doomed.pid) - {warden})
+
+            await eventually(replaced, "another warden")
         doomed.send_signal(signal.SIGKILL)
         await doomed.wait()
 
@@ -161,3 +172,10 @@ async def _length(values: Callable[[], Awaitable[list[int]]], length: int) -> li
 
 async def _log_grew(stack: Stack) -> bool:
     return (await stack.store.figures()).events > 0
+
+
+def _wardens(worker_pid: int) -> set[int]:
+    """Return the wardens that this worker has started."""
+    threads = Path(f"/proc/{worker_pid}/task").glob("*/children")
+    children = [pid for thread in threads for pid in thread.read_text().split()]
+    return {int(pid) for pid in children if b"warden.py" in Path(f"/proc/{pid}/cmdline").read_bytes()}

@@ -14,8 +14,8 @@ from penstock.settings import Settings, load_settings
 from penstock.store import await_store
 from penstock_worker.executors.base import ExecutorSettings
 from penstock_worker.executors.registry import load_executors
+from penstock_worker.guard import Guard
 from penstock_worker.service import Worker
-from penstock_worker.warden import Warden
 
 
 async def serve(settings: Settings, name: str) -> None:
@@ -45,7 +45,7 @@ def main() -> None:
     configure_logging("worker", settings.log_format, settings.log_level)
     name = process_name("worker")
     try:
-        with Warden(name):
+        with Guard(name):
             uvloop.run(serve(settings, name))
     except NewerSchemaError as error:
         structlog.get_logger().error("stepped aside for a newer Penstock", reason=str(error))

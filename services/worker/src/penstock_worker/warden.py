@@ -3,16 +3,15 @@
 It waits on a pipe whose other end only the worker holds. However the worker ends, the pipe closes; then every process
 whose environment bears the worker's name is killed, wherever in the process tree it has got to. A process that hides
 its environment escapes this; only a container holds that. Linux only.
+
+It is run as a script, with nothing but the standard library: it starts at once, and there is little that can fail.
 """
 
 import os
 import signal
-import subprocess
 import sys
 import time
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 MARK = "PENSTOCK_WORKER"
 """The variable by which a worker's processes are known."""
@@ -20,35 +19,6 @@ MARK = "PENSTOCK_WORKER"
 _PATIENCE_SECONDS = 10.0
 _PAUSE_SECONDS = 0.02
 _QUIET_ROUNDS = 5
-
-
-class Warden:
-    """Guards the processes of the worker called ``name`` for as long as it is entered."""
-
-    def __init__(self, name: str) -> None:
-        self._name = name
-        self._process: subprocess.Popen[bytes] | None = None
-
-    def __enter__(self) -> Self:
-        """Start the warden and mark what this process starts from now on."""
-        os.environ[MARK] = self._name
-        self._process = subprocess.Popen(
-            [sys.executable, "-I", "-S", __file__, f"{MARK}={self._name}"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            env={},
-            start_new_session=True,
-        )
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        """Let the warden go: it ends what is left, and itself."""
-        if self._process is not None and self._process.stdin is not None:
-            self._process.stdin.close()
-            self._process.wait()
-        os.environ.pop(MARK, None)
 
 
 def marked(mark: bytes) -> list[int]:
