@@ -13,7 +13,7 @@ PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3; do \
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo up test simulate chaos mutants lint types check lock clean
+.PHONY: help install demo up test simulate chaos soak mutants lint types check lock clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1@\2/p' $(MAKEFILE_LIST) | while IFS=@ read -r target text; do \
@@ -47,6 +47,9 @@ MINUTES := 1
 SEED := 1
 chaos: .venv/.dev ## Real processes, killed, frozen and cut off: make chaos MINUTES=30 SEED=7
 	@PYTHONPATH=tests $(BIN)/python -m chaos --minutes $(MINUTES) --seed $(SEED)
+
+soak: .venv/.dev ## Steady load in peace; nothing may grow: make soak MINUTES=30
+	@PYTHONPATH=tests $(BIN)/python -m chaos --no-faults --minutes $(MINUTES) --seed $(SEED)
 
 mutants: .venv/.dev ## Break the product in known ways; every one must be noticed by a test
 	@PYTHONPATH=tests $(BIN)/python -m mutants
