@@ -194,3 +194,63 @@ def look_around() -> dict[str, object]:
 def close_stdout() -> None:
     os.close(1)
     sys.stdout.close()
+
+
+async def meet_async(folder: str, name: str, other: str) -> int:
+    """Return once the other has come too."""
+    Path(folder, name).write_text(str(os.getpid()))
+    while not Path(folder, other).exists():
+        await asyncio.sleep(0.005)
+    return os.getpid()
+
+
+async def pid_async() -> int:
+    return os.getpid()
+
+
+async def talk_async(folder: str, name: str, other: str) -> str:
+    """Print in turn with another, which sees none of it, and say who one is."""
+    print(name, "begins")
+    os.environ["MINE"] = name
+    await meet_async(folder, name, other)
+    sys.stdout.buffer.write(name.encode())
+    await asyncio.to_thread(print, " in a thread")
+    print(name, "to stderr", file=sys.stderr)
+    assert os.environ.pop("MINE") == name
+    return os.environ["PENSTOCK_RUN_ID"] + str("MINE" in os.environ)
+
+
+async def print_past_python() -> None:
+    os.write(1, b"past\n")
+
+
+async def block(seconds: float) -> int:
+    print(os.getpid())
+    time.sleep(seconds)  # noqa: ASYNC251 - that is its fault
+    return os.getpid()
+
+
+async def crash_if(folder: str, name: str) -> int:
+    """Crash where the file is, which is taken away."""
+    try:
+        Path(folder, name).unlink()
+    except FileNotFoundError:
+        return os.getpid()
+    os._exit(7)
+
+
+async def leave_a_task(folder: str) -> int:
+    async def tell() -> None:
+        try:
+            await asyncio.sleep(1000)
+        finally:
+            Path(folder, "ended").touch()
+
+    asyncio.create_task(tell())  # noqa: RUF006 - left behind on purpose
+    await asyncio.sleep(0)
+    return os.getpid()
+
+
+async def leave_a_process_async() -> list[int]:
+    process = await asyncio.create_subprocess_exec("setsid", "sleep", "1000")
+    return [os.getpid(), process.pid]

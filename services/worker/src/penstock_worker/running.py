@@ -97,9 +97,9 @@ class Running:
                 exit_code=outcome.exit_code,
                 output=None if outcome.output is None else msgspec.json.decode(outcome.output),
             )
+        if outcome.status == "returned" or (outcome.status == "cancelled" and self._kill is Kill.RETURNED):
+            return self.returned(worker)
         if outcome.status == "cancelled":
-            if self._kill is Kill.RETURNED:
-                return self.returned(worker)
             return e.TaskCancelled(
                 run_id=run_id, task_id=task_id, attempt=attempt, worker=worker, duration_ms=duration_ms
             )

@@ -29,13 +29,13 @@ class Execution(msgspec.Struct, frozen=True):
 
 
 class Outcome(msgspec.Struct, frozen=True):
-    """How an attempt ended.
+    """How an attempt ended; ``returned``: through no fault of its own, and it shall have another try.
 
     ``exit_code`` is that of the process where there was one, 128 + n where signal n ended it. ``output`` is the return
     value of a callable as JSON; None where it returned None.
     """
 
-    status: Literal["succeeded", "failed", "cancelled"]
+    status: Literal["succeeded", "failed", "cancelled", "returned"]
     exit_code: int | None = None
     error: TaskError | None = None
     output: msgspec.Raw | None = None

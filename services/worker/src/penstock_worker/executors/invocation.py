@@ -10,7 +10,7 @@ import traceback
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from types import TracebackType
-from typing import NoReturn
+from typing import Any, NoReturn, cast
 
 import msgspec
 
@@ -43,39 +43,67 @@ def stop(_number: int, _frame: object) -> NoReturn:
 
 
 def invoke(call: Call) -> Reply:
-    """Make the call and return how it ended, whatever it did.
+    """Make the call, wait for it, and return how it ended, whatever it did.
 
     Raises:
         Stopped: The process is to end.
     """
+    function = _resolved(call.callable)
+    if isinstance(function, Reply):
+        return function
     try:
-        function = _resolve(call.callable)
-    except Stopped:
-        raise
-    except BaseException as error:  # noqa: BLE001 - importing runs the user's code, which may raise anything
-        return Reply(error=_not_found(call.callable, error))
-    try:
-        chosen = choose_arguments(_signature(function), call.metadata)
-        result = function(*chosen.args, **chosen.kwargs)
+        result = _begin(function, call)
         if inspect.isawaitable(result):
             result = _run(result)
     except Stopped:
         raise
-    except ArgumentsError as error:
-        return Reply(error=TaskError("exception", _short(f"{call.callable}: {error}")))
     except BaseException as error:  # noqa: BLE001 - sys.exit and the like fail the attempt, not this process
-        return Reply(error=TaskError("exception", _describe(error), _traceback(error)))
+        return _failed(call.callable, error)
+    return msgspec.structs.replace(_encode(result), shareable=inspect.iscoroutinefunction(function))
+
+
+async def invoke_async(call: Call) -> Reply | None:
+    """Make the call of a coroutine function and return how it ended; None, and no call, where it names another kind."""
+    function = _resolved(call.callable)
+    if isinstance(function, Reply):
+        return function
+    if not inspect.iscoroutinefunction(function):
+        return None
+    try:
+        result = await _begin(function, call)
+    except BaseException as error:  # noqa: BLE001 - as above, and whatever comes of being cancelled
+        return _failed(call.callable, error)
     return _encode(result)
 
 
-def _resolve(name: str) -> Callable[..., object]:
+def _resolved(name: str) -> Callable[..., Any] | Reply:
+    try:
+        return _resolve(name)
+    except Stopped:
+        raise
+    except BaseException as error:  # noqa: BLE001 - importing runs the user's code, which may raise anything
+        return Reply(error=_not_found(name, error))
+
+
+def _begin(function: Callable[..., Any], call: Call) -> Any:  # noqa: ANN401  # what the user's function returns
+    chosen = choose_arguments(_signature(function), call.metadata)
+    return function(*chosen.args, **chosen.kwargs)
+
+
+def _failed(name: str, error: BaseException) -> Reply:
+    if isinstance(error, ArgumentsError):
+        return Reply(error=TaskError("exception", _short(f"{name}: {error}")))
+    return Reply(error=TaskError("exception", _describe(error), _traceback(error)))
+
+
+def _resolve(name: str) -> Callable[..., Any]:
     module_name, _, path = name.partition(":")
     if module_name not in sys.modules:
         importlib.invalidate_caches()  # the file may be younger than this process
     function: object = functools.reduce(getattr, path.split("."), importlib.import_module(module_name))
     if not callable(function):
         raise TypeError(f"{name} is not callable")
-    return function
+    return cast("Callable[..., Any]", function)
 
 
 def _not_found(name: str, error: BaseException) -> TaskError:
@@ -138,11 +166,12 @@ def _describe(error: BaseException) -> str:
 
 
 def _short(text: str) -> str:
-    text = _writable(text)
+    text = writable(text)
     return text if len(text) <= MESSAGE_LIMIT else text[: MESSAGE_LIMIT - 1] + "…"
 
 
-def _writable(text: str) -> str:
+def writable(text: str) -> str:
+    """Return the text with escapes for what no encoding takes."""
     # Python strings may hold half of a surrogate pair, which no encoding takes.
     return text.encode("utf-8", "backslashreplace").decode()
 

@@ -61,6 +61,11 @@ def cancelled(exit_code: int | None = None) -> Outcome:
     return Outcome("cancelled", exit_code=exit_code, error=TaskError("cancelled", "cancelled by request"))
 
 
+def returned() -> Outcome:
+    """Return the outcome of an attempt that was ended because of another."""
+    return Outcome("returned")
+
+
 def not_started(error: OSError | ValueError) -> Outcome:
     """Return the outcome of an attempt whose process the system refused to start."""
     return failed("start", f"could not be started: {error}")
