@@ -1,0 +1,80 @@
+"""Figures as a table and as JSON."""
+
+from collections.abc import Iterable, Sequence
+from statistics import median
+
+import msgspec
+
+from suite.history import percentile
+from suite.measure import Sample
+from suite.requests import Latency
+
+ROLES = ("server", "scheduler", "worker", "api")
+
+
+class Figure(msgspec.Struct, frozen=True):
+    """A number with its name."""
+
+    name: str
+    value: float
+
+
+class Row(msgspec.Struct, frozen=True):
+    """A workload: its samples, the floor's seconds for the same tasks if there is one, and what else was compared."""
+
+    name: str
+    samples: list[Sample]
+    floor_seconds: list[float]
+    figures: list[Figure]
+
+
+def row_of(name: str, samples: Sequence[Sample], floor: Sequence[float] = (), extra: Iterable[Figure] = ()) -> Row:
+    """Return the row of a workload."""
+    figures = list(extra)
+    if floor:
+        figures.append(Figure("of the floor", median(floor) / median(sample.seconds for sample in samples)))
+    return Row(name, list(samples), list(floor), figures)
+
+
+def lines_of(row: Row) -> list[str]:
+    """Return what is printed of a workload."""
+    seconds = [sample.seconds for sample in row.samples]
+    rates = [sample.rate for sample in row.samples]
+    last = row.samples[-1]
+    lines = [
+        f"{row.name}: {_spread(seconds, 's', 3)}; {_spread(rates, 'tasks/s', 0)}",
+        f"    run p50 {last.run_p50_ms:.0f} p99 {last.run_p99_ms:.0f} ms; "
+        + _wait("ready to started", row.samples, "started")
+        + "; "
+        + _wait("ended to next ready", row.samples, "ready"),
+        "    CPU s per 1,000 tasks: "
+        + ", ".join(f"{role} {median(sample.cpu[role] for sample in row.samples):.2f}" for role in ROLES)
+        + f"; {median(sample.bytes_per_task for sample in row.samples):.0f} bytes per task; peak MiB: "
+        + ", ".join(f"{role} {last.peak_mebibytes[role]:.0f}" for role in ROLES),
+    ]
+    compared = [f"{figure.value:.3g} {figure.name}" for figure in row.figures]
+    if row.floor_seconds:
+        compared.append(f"floor {_spread(row.floor_seconds, 's', 3)}")
+    return [*lines, *(["    " + "; ".join(compared)] if compared else [])]
+
+
+def latency_lines(measured: Sequence[Latency]) -> list[str]:
+    """Return what is printed of B6."""
+    lines = ["B6 50 single runs over HTTP, one after the other, ms from sending the request"]
+    for what, of in (
+        ("task runs", [one.started_ms for one in measured]),
+        ("answer is there", [one.answered_ms for one in measured]),
+        ("end is seen", [one.ended_ms for one in measured]),
+    ):
+        middle, late = [percentile(times, 0.5) for times in of], [percentile(times, 0.99) for times in of]
+        lines.append(f"    {what}: p50 {_spread(middle, 'ms', 1)}; p99 {_spread(late, 'ms', 1)}")
+    return lines
+
+
+def _spread(values: Sequence[float], unit: str, digits: int) -> str:
+    return f"{median(values):.{digits}f} {unit} ({min(values):.{digits}f}-{max(values):.{digits}f})"
+
+
+def _wait(name: str, samples: Sequence[Sample], field: str) -> str:
+    values = {kind: median(getattr(s, f"{field}_{kind}_ms") for s in samples) for kind in ("mean", "p50", "p99")}
+    return f"{name} mean {values['mean']:.1f} p50 {values['p50']:.0f} p99 {values['p99']:.0f} ms"
