@@ -3,7 +3,10 @@
 import pytest
 
 from penstock.core import events as e
+from penstock.core.accept import MAX_LOSSES
+from penstock.core.codec import decode_event
 from penstock.core.events import TaskCancelled
+from penstock.core.react import SUSPECT_QUEUE
 from penstock.store.base import Store
 from penstock.store.records import Answer, Beat, QueueEntry
 from stack import DIAMOND
@@ -87,15 +90,53 @@ async def test_a_report_is_superseded_when_a_newer_attempt_exists(backend: Backe
     await sweep(backend, 0, reign.term, 0)
     assert await backend.store.report([(claim, success(claim))]) == [Answer.DUPLICATE]
     await reign.settle()
-    before = await backend.dump()
-    assert await backend.store.report([(claim, success(claim))]) == [Answer.SUPERSEDED]
-    assert await backend.dump() == before
     (newer,) = await backend.store.claim(0, "v", 1)
     assert newer.attempt == 2
     assert await backend.store.report([(claim, success(claim)), (newer, success(newer, "v"))]) == [
         Answer.SUPERSEDED,
         Answer.ACCEPTED,
     ]
+
+
+async def test_a_superseded_report_is_recorded_as_refused_and_changes_no_state(backend: Backend) -> None:
+    reign, run = await started(backend.store, ONE)
+    (claim,) = await backend.store.claim(0, "w", 1)
+    await sweep(backend, 0, reign.term, 0)
+    await reign.settle()
+    before = await backend.store.run(run)
+    assert await backend.store.report([(claim, success(claim))]) == [Answer.SUPERSEDED]
+    await reign.settle()
+    assert await backend.store.run(run) == before
+    history = [decode_event(entry.data) for entry in await backend.store.run_events(run, 0, 100)]
+    assert isinstance(history[-1], e.FactRejected)
+    assert (history[-1].fact, history[-1].reason) == ("TaskSucceeded", "superseded: the present attempt is 2")
+
+
+async def test_a_report_of_an_attempt_that_was_the_last_to_be_lost_is_superseded(backend: Backend) -> None:
+    reign, run = await started(backend.store, ONE)
+    for _ in range(MAX_LOSSES):
+        (claim,) = await backend.store.claim(0, "w", 1)
+        await reign.settle()
+        await sweep(backend, 0, reign.term, 0)
+        await reign.settle()
+    assert await status_of(backend.store, run) == "failed"
+    assert await backend.store.report([(claim, success(claim))]) == [Answer.SUPERSEDED]
+
+
+async def test_an_attempt_after_which_another_loss_would_be_the_last_is_claimed_one_at_a_time(
+    backend: Backend,
+) -> None:
+    reign, _ = await started(backend.store, fan(3))
+    for _ in range(MAX_LOSSES - 1):
+        assert len(await backend.store.claim(0, "w", 100)) == 3
+        await reign.settle()
+        await sweep(backend, 0, reign.term, 0)
+        await reign.settle()
+    assert await backend.store.claim(0, "w", 100, 0) == []
+    (first,) = await backend.store.claim(0, "w", 100)
+    (second,) = await backend.store.claim(0, "w", 100, 1)
+    assert {first.queue, second.queue} == {SUSPECT_QUEUE}
+    assert (first.task_id, second.task_id) == ("t0", "t1")
 
 
 async def test_a_report_about_a_run_that_never_was_is_unknown(backend: Backend) -> None:

@@ -174,9 +174,9 @@ async def test_lines_are_kept_in_order_and_paged_by_their_ids(store: Store) -> N
     _, run = await started(store, ONE)
     (claim,) = await store.claim(0, "w", 1)
     lines = [(number, "stderr" if number % 2 else "stdout", f"line {number} \N{SNOWMAN}") for number in range(5)]
-    await store.append_output(claim, lines[:3])
-    await store.append_output(claim, [])
-    await store.append_output(claim, lines[3:])
+    await store.append_output(claim, 1, lines[:3])
+    await store.append_output(claim, 4, [])
+    await store.append_output(claim, 3, lines[2:])  # the third again, as after a lost reply
     printed = await store.output(run, "a", 1, "", 100)
     assert [(line.at, line.stream, line.text) for line in printed] == lines
     assert await store.output(run, "a", 1, printed[1].id, 2) == printed[2:4]

@@ -25,7 +25,7 @@ async def lived_in(server: ServerBackend) -> Reign:
     reign, _ = await started(store, fan(3), retries=1, retry_delay_seconds=1000.0)
     await store.present("owner", DAY_MS)
     claims = await store.claim(0, "w", 3)
-    await store.append_output(claims[0], [(1, "stdout", "a line")])
+    await store.append_output(claims[0], 1, [(1, "stdout", "a line")])
     await store.report([(claims[1], failure(claims[1]))])
     await store.request_run(FIRST, run_id(2), "key", "body")
     await server.deliver(0, b"garbage")

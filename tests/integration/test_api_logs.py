@@ -34,7 +34,7 @@ async def test_lines_of_both_streams_come_as_text_in_the_order_they_were_taken(
     run_id = await stack.start(dag("mixed", {"a": ()}))
     claim = QueueEntry(partition_of_dag("mixed", stack.store.partitions), "default", 1, run_id, "a", 0, 1, "mixed", "v")
     lines = [(number, ("stdout", "stderr")[number % 2], f"line {number} <&é>") for number in range(10)]
-    await stack.store.append_output(claim, lines)
+    await stack.store.append_output(claim, 1, lines)
     answer = await api.get(f"/runs/{run_id}/tasks/a/logs")
     assert answer.headers["content-type"] == "text/plain; charset=utf-8"
     assert answer.headers["x-content-type-options"] == "nosniff"

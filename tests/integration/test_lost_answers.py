@@ -26,7 +26,7 @@ async def test_a_write_whose_answer_is_lost_is_written_once(server_url: str) -> 
             )
             link.loss_rate = 1.0
             with pytest.raises(StoreUnavailableError):
-                await far.append_output(CLAIM, [(1, "stdout", "once")])
+                await far.append_output(CLAIM, 1, [(1, "stdout", "once")])
             assert link.lost_replies == 1
             lines = await stack.store.output(CLAIM.run_id, CLAIM.task_id, CLAIM.attempt, "", 10)
             assert [line.text for line in lines] == ["once"]

@@ -92,20 +92,23 @@ async def test_a_queue_entry_that_nobody_understands_ends_one_worker_and_is_put_
     assert figures.pending == 0
 
 
-async def test_a_task_that_kills_its_worker_is_lost_so_often_and_no_more_while_others_go_on(stack: Stack) -> None:
+async def test_a_task_that_kills_its_worker_is_lost_so_often_and_takes_nobody_with_it(stack: Stack) -> None:
     await stack.scheduler()
-    deadly = await stack.start(dag("deadly", ONE, command="kill -9 $PPID", retries=5))
+    deadly = await stack.start(dag("deadly", ONE, command="sleep 0.3; kill -9 $PPID", retries=5))
+    # They run beside it each time it strikes, and longer than the workers live.
+    victims = await stack.start(dag("victims", {"a": (), "b": (), "c": ()}, command="sleep 1"))
 
     async def workers() -> None:
         """Replace the worker whenever it has died, as a supervisor does."""
         while True:
-            async with service(stack, "penstock_worker", PENSTOCK_WORKER_SLOTS="1") as worker:
+            async with service(stack, "penstock_worker", PENSTOCK_WORKER_SLOTS="8") as worker:
                 await worker.wait()
 
     supervisor = asyncio.create_task(workers())
     harmless = await stack.start(dag("harmless", {"a": (), "b": ("a",)}))
     assert await stack.ended(harmless, 60) is RunStatus.SUCCEEDED
     assert await stack.ended(deadly, 60) is RunStatus.FAILED
+    assert await stack.ended(victims, 60) is RunStatus.SUCCEEDED
     supervisor.cancel()
     await asyncio.gather(supervisor, return_exceptions=True)
     task = (await stack.tasks(deadly))["a"]

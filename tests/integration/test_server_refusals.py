@@ -161,7 +161,7 @@ async def test_without_memory_a_script_that_needs_some_is_refused_before_its_fir
         "claim": lambda: store.claim(0, "w", 1),
         "sweep": lambda: store.sweep(0, reign.term, 0, 0, HOUR_MS),
         "take_over": lambda: store.take_over(1, "owner", HOUR_MS),
-        "output": lambda: store.append_output(claim, [(1, "stdout", "a line")]),
+        "output": lambda: store.append_output(claim, 1, [(1, "stdout", "a line")]),
     }
     before = await server.dump()
     async with out_of_memory(server):

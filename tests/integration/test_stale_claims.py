@@ -49,11 +49,11 @@ class SlowAnswer:
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401  # any method of the store
         return getattr(self._store, name)
 
-    async def claim(self, partition: int, worker: str, limit: int) -> list[QueueEntry]:
+    async def claim(self, partition: int, worker: str, limit: int, suspects: int) -> list[QueueEntry]:
         if self._executor.running and not self._lost:
             self._lost = True
             raise StoreUnavailableError("the answer was lost")
-        return await self._store.claim(partition, worker, limit)
+        return await self._store.claim(partition, worker, limit, suspects)
 
     async def claimed(self, partition: int, worker: str) -> list[QueueEntry]:
         claims = await self._store.claimed(partition, worker)

@@ -36,8 +36,8 @@ class Claimer:
         """Take note that an exchange with the store broke: there may be claims whose reply was lost."""
         self._doubtful.update(self._all)
 
-    async def claim(self, free: int) -> list[QueueEntry]:
-        """Claim at most ``free`` attempts from the next promising partition.
+    async def claim(self, free: int, suspects: int) -> list[QueueEntry]:
+        """Claim at most ``free`` attempts, ``suspects`` of them suspects, from the next promising partition.
 
         Claims whose reply was lost come first and may exceed ``free``: they are this worker's already.
         """
@@ -47,7 +47,7 @@ class Claimer:
             self._doubtful.discard(partition)
             return claims
         partition = next(iter(self._promising))
-        claims = await self._store.claim(partition, self._worker, free)
+        claims = await self._store.claim(partition, self._worker, free, suspects)
         if len(claims) < free:
             del self._promising[partition]
             self._registered.add(partition)

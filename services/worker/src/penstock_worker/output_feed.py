@@ -23,6 +23,7 @@ class OutputFeed:
         self._store = store
         self._claim = claim
         self._lines: deque[Line] = deque()
+        self._sent = 0
         self._sending: asyncio.Task[None] | None = None
 
     def emit(self, lines: list[Line]) -> None:
@@ -37,13 +38,15 @@ class OutputFeed:
             await self._sending
 
     async def _send(self) -> None:
-        """Send until nothing is left. After a lost reply a batch may be sent twice: lines are kept at least once."""
+        """Send until nothing is left. After a lost reply a batch is sent again: the store knows lines by number."""
         backoff = Backoff()
         while self._lines:
             batch = [self._lines.popleft() for _ in range(min(BATCH_LINES, len(self._lines)))]
             while True:
                 try:
-                    await self._store.append_output(self._claim, [(line.at, line.stream, line.text) for line in batch])
+                    lines = [(line.at, line.stream, line.text) for line in batch]
+                    await self._store.append_output(self._claim, self._sent + 1, lines)
+                    self._sent += len(batch)
                     break
                 except StoreUnavailableError as error:
                     _log.warning("output waits for the store", error=str(error))

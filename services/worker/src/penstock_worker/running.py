@@ -39,7 +39,7 @@ class Running:
         self._cancel = asyncio.Event()
 
     def kill(self, reason: Kill) -> None:
-        """End the attempt; the first reason counts, except that a claim that is gone is not reported at all."""
+        """End the attempt; the first reason counts, except that a claim that is gone is so for any other."""
         if self._kill is None or reason is Kill.GONE:
             self._kill = reason
         self._cancel.set()
@@ -49,8 +49,8 @@ class Running:
         claim = self.claim
         return e.TaskReturned(run_id=claim.run_id, task_id=claim.task_id, attempt=claim.attempt, worker=worker)
 
-    async def execute(self, tools: "Tools") -> e.Report | None:
-        """Run the attempt; return what to report of it, None when the claim was lost meanwhile.
+    async def execute(self, tools: "Tools") -> e.Report:
+        """Run the attempt; return what to report of it.
 
         Raises:
             NewerSchemaError: its definition was written by a newer Penstock.
@@ -83,10 +83,8 @@ class Running:
             _log.exception("executor failed")
             return Outcome("failed", error=e.TaskError("crashed", f"The executor failed: {error!r}"))
 
-    def _fact(self, outcome: Outcome, worker: str, duration_ms: int) -> e.Report | None:
+    def _fact(self, outcome: Outcome, worker: str, duration_ms: int) -> e.Report:
         run_id, task_id, attempt = self.claim.run_id, self.claim.task_id, self.claim.attempt
-        if self._kill is Kill.GONE:
-            return None
         if outcome.status == "succeeded":
             return e.TaskSucceeded(
                 run_id=run_id,
@@ -97,9 +95,12 @@ class Running:
                 exit_code=outcome.exit_code,
                 output=None if outcome.output is None else msgspec.json.decode(outcome.output),
             )
-        if outcome.status == "returned" or (outcome.status == "cancelled" and self._kill is Kill.RETURNED):
+        if outcome.status == "returned":
             return self.returned(worker)
         if outcome.status == "cancelled":
+            # Of a claim that is gone too: should the store have it again after all, the task gets another attempt.
+            if self._kill is not Kill.CANCELLED:
+                return self.returned(worker)
             return e.TaskCancelled(
                 run_id=run_id, task_id=task_id, attempt=attempt, worker=worker, duration_ms=duration_ms
             )
@@ -128,13 +129,13 @@ class Tools:
         self.reporter = Reporter(store)
 
 
-async def run_attempt(running: Running, tools: Tools) -> e.Report | None:
+async def run_attempt(running: Running, tools: Tools) -> e.Report:
     """Execute an attempt with its names bound to every log line."""
     claim = running.claim
     with structlog.contextvars.bound_contextvars(run=claim.run_id, task=claim.task_id, attempt=claim.attempt):
         _log.debug("attempt begins")
         fact = await running.execute(tools)
-        _log.info("attempt ended", outcome="abandoned" if fact is None else type(fact).__name__)
+        _log.debug("attempt ended", outcome=type(fact).__name__)
         return fact
 
 

@@ -7,6 +7,7 @@ import structlog
 
 from penstock.backoff import LONGEST_SECONDS, Backoff
 from penstock.core import events as e
+from penstock.core.react import SUSPECT_QUEUE
 from penstock.errors import NewerSchemaError, StoreUnavailableError
 from penstock.store.base import Store
 from penstock.store.records import Beat, Bell, QueueEntry
@@ -18,6 +19,9 @@ SWEEP_SECONDS = 1.0
 """How often an idle worker looks into every partition, in case a bell was lost."""
 
 BELL_WAIT_MS = 5000
+
+MOST_SUSPECTS = 1
+"""Suspects that a worker executes at a time: should one kill it, it is the only one that is lost for good."""
 
 _log = structlog.get_logger()
 
@@ -48,6 +52,7 @@ class Worker:
         # What was answered for since claims were last asked for: that answer may be older, and still list them.
         self._settled: set[QueueEntry] = set()
         self._busy = 0
+        self._suspects = 0
         self._tasks: set[asyncio.Task[None]] = set()
         self._changed = asyncio.Event()
         self._stopping = asyncio.Event()
@@ -104,7 +109,7 @@ class Worker:
             try:
                 if free > 0 and self._claimer.promising:
                     self._settled.clear()
-                    for claim in await self._claimer.claim(free):
+                    for claim in await self._claimer.claim(free, max(0, MOST_SUSPECTS - self._suspects)):
                         self._start(claim)
                     backoff.reset()
                     continue
@@ -127,27 +132,32 @@ class Worker:
             return
         running = self._running[claim] = Running(claim)
         self._busy += 1
+        self._suspects += claim.queue == SUSPECT_QUEUE
         task = asyncio.create_task(self._attempt(running))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
     async def _attempt(self, running: Running) -> None:
-        fact: e.Report | None = None
         try:
-            fact = await run_attempt(running, self._tools)
-        except NewerSchemaError as error:
-            fact = running.returned(self._name)
-            self._fail(error)
+            fact = await self._execute(running)
+            await report_attempt(running, fact, self._tools)
         finally:
-            # The slot is free as soon as nothing runs in it; the claim is kept alive until its report is answered.
+            del self._running[running.claim]
+            self._settled.add(running.claim)
+
+    async def _execute(self, running: Running) -> e.Report:
+        """Run an attempt; its slot is free as soon as nothing runs in it, its claim is kept until it is reported."""
+        try:
+            return await run_attempt(running, self._tools)
+        except NewerSchemaError as error:
+            self._fail(error)
+            return running.returned(self._name)
+        finally:
             self._busy -= 1
+            if running.claim.queue == SUSPECT_QUEUE:
+                self._suspects -= 1
+                self._claimer.look_everywhere()
             self._changed.set()
-            try:
-                if fact is not None:
-                    await report_attempt(running, fact, self._tools)
-            finally:
-                del self._running[running.claim]
-                self._settled.add(running.claim)
 
     async def _listen(self) -> None:
         """Hear the bells: work in a partition, or an attempt to stop."""

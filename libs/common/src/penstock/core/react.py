@@ -8,10 +8,17 @@ from collections.abc import Callable
 from itertools import chain, islice
 
 from penstock.core import events as e
+from penstock.core.accept import MAX_LOSSES
 from penstock.core.run import Run
 from penstock.core.status import RunStatus, TaskStatus
 
 DEFAULT_QUEUE = "default"
+SUSPECT_QUEUE = "suspects"
+"""Attempts that are the last to be had after losses: one of them may be what kills its workers, the others are its
+victims. A worker executes one at a time, so that nobody is lost for good because of what somebody else does."""
+
+QUEUES = (SUSPECT_QUEUE, DEFAULT_QUEUE)
+"""In the order in which they are claimed from."""
 
 _UNSTARTED = (TaskStatus.WAITING, TaskStatus.READY, TaskStatus.RETRYING)
 _OPEN = (*_UNSTARTED, TaskStatus.RUNNING)
@@ -107,7 +114,7 @@ def _ready(run: Run, number: int, now: int) -> e.TaskReady:
         run_id=run.summary.run_id,
         task_id=run.plan.tasks[number].id,
         attempt=task.attempt + 1,
-        queue=DEFAULT_QUEUE,
+        queue=SUSPECT_QUEUE if task.losses == MAX_LOSSES - 1 else DEFAULT_QUEUE,
         reason=reason,
         waited_for=waited_for,
     )

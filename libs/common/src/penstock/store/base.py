@@ -179,8 +179,8 @@ class SchedulerStore(Protocol):
 class WorkerStore(Protocol):
     """What a worker does with attempts. A claim never changes hands."""
 
-    async def claim(self, partition: int, worker: str, limit: int) -> list[r.QueueEntry]:
-        """Claim at most ``limit`` ready attempts; each is thereby reported as started.
+    async def claim(self, partition: int, worker: str, limit: int, suspects: int = 1) -> list[r.QueueEntry]:
+        """Claim at most ``limit`` ready attempts, ``suspects`` of them suspects; each is thereby reported as started.
 
         A worker that gets fewer than it asked for is rung when there is work in the partition.
         """
@@ -206,8 +206,11 @@ class WorkerStore(Protocol):
         """End claimed attempts with what is reported of them."""
         ...
 
-    async def append_output(self, claim: r.QueueEntry, lines: Sequence[tuple[int, str, str]]) -> None:
-        """Add lines (time, stream, text) to the output of an attempt."""
+    async def append_output(self, claim: r.QueueEntry, first: int, lines: Sequence[tuple[int, str, str]]) -> None:
+        """Add lines (time, stream, text) to the output of an attempt, of which they are number ``first`` and so on.
+
+        Lines are counted from 1 and added in order. One that is there already is left as it is.
+        """
         ...
 
     async def definition(self, partition: int, version: str) -> DagSpec | None:

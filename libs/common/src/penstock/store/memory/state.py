@@ -10,10 +10,8 @@ import msgspec
 from penstock.core.chain import GENESIS
 from penstock.core.codec import encode_event
 from penstock.core.events import AnyEvent
-from penstock.core.react import DEFAULT_QUEUE
+from penstock.core.react import QUEUES
 from penstock.store import records as r
-
-QUEUES = (DEFAULT_QUEUE,)
 
 BELL_MS = 60_000
 """How long a bell goes on ringing for a worker that does not listen, and how long an idle worker is believed alive."""

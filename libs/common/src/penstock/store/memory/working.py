@@ -7,6 +7,7 @@ import msgspec
 
 from penstock.core import events as e
 from penstock.core.projection import SUMMARY_FIELD, decode_summary, task_field
+from penstock.core.react import DEFAULT_QUEUE, SUSPECT_QUEUE
 from penstock.core.run import TaskState
 from penstock.core.status import RunStatus
 from penstock.store import records as r
@@ -21,13 +22,14 @@ class Working:
     def __init__(self, state: State) -> None:
         self._state = state
 
-    async def claim(self, partition: int, worker: str, limit: int) -> list[r.QueueEntry]:
-        """Claim ready attempts, queue by queue; each is thereby reported as started."""
+    async def claim(self, partition: int, worker: str, limit: int, suspects: int = 1) -> list[r.QueueEntry]:
+        """Claim ready attempts, suspects first; each is thereby reported as started."""
         state = self._state.partitions[partition]
         now = self._state.clock()
         claims: list[r.QueueEntry] = []
-        for queue in state.queues.values():
-            for entry in list(islice(queue.ready.values(), max(0, limit - len(claims)))):
+        for name, most in ((SUSPECT_QUEUE, min(suspects, limit)), (DEFAULT_QUEUE, limit)):
+            queue = state.queues[name]
+            for entry in list(islice(queue.ready.values(), max(0, most - len(claims)))):
                 queue.claims[entry.id] = Claim(queue.ready.pop(entry.id), worker, now)
                 claims.append(entry)
         for entry in claims:
@@ -86,12 +88,13 @@ class Working:
         """End claimed attempts with what is reported of them."""
         return [_report(self._state.partitions[claim.partition], claim, fact) for claim, fact in reports]
 
-    async def append_output(self, claim: r.QueueEntry, lines: Sequence[tuple[int, str, str]]) -> None:
-        """Add lines to the output of an attempt."""
+    async def append_output(self, claim: r.QueueEntry, first: int, lines: Sequence[tuple[int, str, str]]) -> None:
+        """Add lines to the output of an attempt, except those that are there."""
         output = self._state.partitions[claim.partition].output
         stream = output.setdefault((claim.run_id, claim.task_id, claim.attempt), Stream())
-        for line in lines:
-            stream.append(self._state.clock(), line)
+        for number, line in enumerate(lines, first):
+            if number > len(stream):
+                stream.append(number, line)
 
 
 def _holds(claim: Claim, worker: str, entry: r.QueueEntry) -> bool:
@@ -110,4 +113,12 @@ def _report(state: PartitionState, claim: r.QueueEntry, fact: e.Report) -> r.Ans
     task = None if run is None else run.fields.get(task_field(claim.task))
     if task is None:
         return r.Answer.UNKNOWN
-    return r.Answer.SUPERSEDED if _decode_task(task).attempt > claim.attempt else r.Answer.DUPLICATE
+    if not _superseded(_decode_task(task), claim.attempt):
+        return r.Answer.DUPLICATE
+    state.send(fact)
+    return r.Answer.SUPERSEDED
+
+
+def _superseded(task: TaskState, attempt: int) -> bool:
+    lost = task.reason == "lost" or (task.error is not None and task.error.kind == "lost")
+    return task.attempt > attempt or (task.attempt == attempt and lost)

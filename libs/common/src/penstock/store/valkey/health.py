@@ -4,10 +4,11 @@ from collections.abc import Sequence
 
 import msgspec
 
+from penstock.core.react import QUEUES
 from penstock.store import records as r
 from penstock.store.valkey.connection import Connection, Value
 from penstock.store.valkey.keys import WORKERS
-from penstock.store.valkey.reads import QUEUES, parse_head
+from penstock.store.valkey.reads import parse_head
 
 CLAIMS_LOOKED_AT = 100
 """Claims of a queue whose idle time is looked at: the oldest ones."""

@@ -9,6 +9,7 @@ import msgspec
 
 from penstock.core.dag import DagSpec, decode_dag
 from penstock.core.projection import SUMMARY_FIELD, decode_run_fields, decode_summary
+from penstock.core.react import QUEUES
 from penstock.core.run import RunSummary
 from penstock.core.status import RunStatus
 from penstock.errors import NotFoundError
@@ -16,7 +17,6 @@ from penstock.ids import partition_of_dag, partition_of_run
 from penstock.store import records as r
 from penstock.store.valkey.connection import LONGEST_WAIT_MS, Connection, Value, emptied
 
-QUEUES = ("default",)
 _decode_dags = msgspec.json.Decoder(r.DagSummary)
 
 

@@ -6,9 +6,10 @@ from typing import Any
 import msgspec
 
 from penstock.core.events import SCHEMA_VERSION
+from penstock.core.react import QUEUES
 from penstock.store import records as r
 from penstock.store.valkey.connection import LONGEST_WAIT_MS, Connection
-from penstock.store.valkey.reads import QUEUES, parse_head, streams, text_fields
+from penstock.store.valkey.reads import parse_head, streams, text_fields
 
 SWEEP_STEP = 100
 """Claims looked at in one script."""

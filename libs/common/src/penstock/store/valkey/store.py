@@ -6,12 +6,13 @@ from redis.asyncio import Redis
 from redis.exceptions import BusyLoadingError, ResponseError
 
 from penstock.core.chain import GENESIS
+from penstock.core.react import QUEUES
 from penstock.errors import StoreUnavailableError, UnfitServerError
 from penstock.store.valkey.connection import Connection
 from penstock.store.valkey.health import Health
 from penstock.store.valkey.keys import SCHEDULERS, WORKERS, PartitionKeys
 from penstock.store.valkey.preflight import faults, refusal
-from penstock.store.valkey.reads import QUEUES, Reads
+from penstock.store.valkey.reads import Reads
 from penstock.store.valkey.requests import Requests
 from penstock.store.valkey.scheduling import Scheduling
 from penstock.store.valkey.working import Working

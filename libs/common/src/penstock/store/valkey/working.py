@@ -7,11 +7,12 @@ from typing import Any
 from penstock.core.codec import encode_event
 from penstock.core.events import SCHEMA_VERSION, Report
 from penstock.core.projection import task_field
+from penstock.core.react import DEFAULT_QUEUE, QUEUES, SUSPECT_QUEUE
 from penstock.errors import NewerSchemaError
 from penstock.store import records as r
 from penstock.store.valkey.connection import LONGEST_WAIT_MS, Call, Connection, Value
 from penstock.store.valkey.keys import WORKERS
-from penstock.store.valkey.reads import QUEUES, streams, text_fields
+from penstock.store.valkey.reads import streams, text_fields
 
 
 class Working:
@@ -20,19 +21,19 @@ class Working:
     def __init__(self, connection: Connection) -> None:
         self._db = connection
 
-    async def claim(self, partition: int, worker: str, limit: int) -> list[r.QueueEntry]:
-        """Claim ready attempts, queue by queue; each is thereby reported as started."""
+    async def claim(self, partition: int, worker: str, limit: int, suspects: int = 1) -> list[r.QueueEntry]:
+        """Claim ready attempts, suspects first; each is thereby reported as started."""
         keys = self._db.keys[partition]
-        claims: list[r.QueueEntry] = []
-        for queue in QUEUES:
-            if limit > len(claims):
-                entries = await self._db.run(
-                    "claim",
-                    [keys.queue(queue), keys.inbox, keys.idle],
-                    [worker, limit - len(claims), SCHEMA_VERSION],
-                )
-                claims += [_queue_entry(partition, queue, entry) for entry in entries]
-        return claims
+        answer = await self._db.run(
+            "claim",
+            [keys.queue(SUSPECT_QUEUE), keys.queue(DEFAULT_QUEUE), keys.inbox, keys.idle],
+            [worker, limit, SCHEMA_VERSION, suspects],
+        )
+        return [
+            _queue_entry(partition, queue, entry)
+            for queue, entries in zip((SUSPECT_QUEUE, DEFAULT_QUEUE), answer, strict=True)
+            for entry in entries
+        ]
 
     async def claimed(self, partition: int, worker: str) -> list[r.QueueEntry]:
         """Return what this worker has claimed and not yet reported."""
@@ -92,12 +93,13 @@ class Working:
             calls.append(("report", [keys.queue(claim.queue), keys.inbox, keys.run(claim.run_id)], arguments))
         return [r.Answer(answer.decode()) for answer in await self._db.run_all(calls)]
 
-    async def append_output(self, claim: r.QueueEntry, lines: Sequence[tuple[int, str, str]]) -> None:
-        """Add lines to the output of an attempt."""
+    async def append_output(self, claim: r.QueueEntry, first: int, lines: Sequence[tuple[int, str, str]]) -> None:
+        """Add lines to the output of an attempt, except those that are there."""
         key = self._db.keys[claim.partition].output(claim.run_id, claim.task_id, claim.attempt)
-        await self._db.pipeline(
-            [("XADD", key, "*", "at", at, "stream", stream, "text", text) for at, stream, text in lines]
-        )
+        arguments: list[Value] = [first]
+        for line in lines:
+            arguments += line
+        await self._db.run("append", [key], arguments)
 
 
 def _identity(claim: r.QueueEntry) -> tuple[Value, ...]:

@@ -1,25 +1,37 @@
 #!lua
 -- Claim ready attempts for a worker and report them as started.
--- KEYS  1 queue (stream)   2 inbox (stream)   3 idle (sorted set)
--- ARGV  1 worker   2 how many at most   3 schema version of the facts
--- Answers the entries; with fewer than asked for, the worker is idle and will be rung.
-local limit = tonumber(ARGV[2])
-local reply = redis.call('XREADGROUP', 'GROUP', 'workers', ARGV[1], 'COUNT', limit, 'STREAMS', KEYS[1], '>')
-local entries = reply and reply[1] and reply[1][2] or {}
-for _, entry in ipairs(entries) do
-  local field = {}
-  for index = 1, #entry[2], 2 do
-    field[entry[2][index]] = entry[2][index + 1]
+-- KEYS  1 suspects (stream)   2 queue (stream)   3 inbox (stream)   4 idle (sorted set)
+-- ARGV  1 worker   2 how many at most   3 schema version of the facts   4 how many of them may be suspects
+-- Answers the entries of each of the two queues; with fewer than asked for, the worker is idle and will be rung.
+local claimed = 0
+
+local function take(queue, most)
+  if most < 1 then
+    return {}
   end
-  redis.call('XADD', KEYS[2], '*', 'fact', cjson.encode({
-    type = 'TaskStarted', v = tonumber(ARGV[3]), run_id = field['run'], task_id = field['task'],
-    attempt = tonumber(field['attempt']), worker = ARGV[1]}))
+  local reply = redis.call('XREADGROUP', 'GROUP', 'workers', ARGV[1], 'COUNT', most, 'STREAMS', queue, '>')
+  local entries = reply and reply[1] and reply[1][2] or {}
+  for _, entry in ipairs(entries) do
+    local field = {}
+    for index = 1, #entry[2], 2 do
+      field[entry[2][index]] = entry[2][index + 1]
+    end
+    redis.call('XADD', KEYS[3], '*', 'fact', cjson.encode({
+      type = 'TaskStarted', v = tonumber(ARGV[3]), run_id = field['run'], task_id = field['task'],
+      attempt = tonumber(field['attempt']), worker = ARGV[1]}))
+  end
+  claimed = claimed + #entries
+  return entries
 end
-if #entries < limit then
+
+local limit = tonumber(ARGV[2])
+local suspects = take(KEYS[1], math.min(limit, tonumber(ARGV[4])))
+local others = take(KEYS[2], limit - claimed)
+if claimed < limit then
   -- A worker that lives comes back every second; one that did not for a minute is dead.
   local time = redis.call('TIME')
   local now = time[1] * 1000 + math.floor(time[2] / 1000)
-  redis.call('ZADD', KEYS[3], now, ARGV[1])
-  redis.call('ZREMRANGEBYSCORE', KEYS[3], '-inf', now - 60000)
+  redis.call('ZADD', KEYS[4], now, ARGV[1])
+  redis.call('ZREMRANGEBYSCORE', KEYS[4], '-inf', now - 60000)
 end
-return entries
+return {suspects, others}
