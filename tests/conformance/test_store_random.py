@@ -263,7 +263,9 @@ class Both:
         outcome = self._chance.choice(OUTCOMES)
         # By number: retries due in the same ms come in that order, and these may share one or not.
         picked = sorted(self._picked(), key=lambda pick: (pick[1].partition, pick[1].run_id, pick[1].task))
-        reports = [(claim, outcome(claim, worker)) for worker, claim in picked]
+        # Only what comes from one worker and one queue is taken in the order given.
+        sources = [(worker, claim.queue) for worker, claim in picked]
+        reports = [(claim, outcome(claim, worker)) for worker, claim in picked if (worker, claim.queue) == sources[0]]
         await self._both(lambda world: world.store.report(reports))
 
     async def _heartbeat(self, _: int) -> None:

@@ -102,6 +102,7 @@ async def test_what_is_printed_past_python_reaches_whoever_is_under_way(
 async def test_cancel_and_timeout_end_one_and_disturb_nobody(executor: CallableExecutor, tmp_path: Path) -> None:
     await learn_to_meet(executor, tmp_path)
     other = begin(executor, meeting(tmp_path, "other", "over"))
+    await until((tmp_path / "other").exists, "the other")
     timed_out = await run(executor, meeting(tmp_path, "late", "never", timeout_s=0.1))
     assert timed_out.error == TaskError("timeout", "timed out after 0.1 s")
     cancel = asyncio.Event()
@@ -111,7 +112,7 @@ async def test_cancel_and_timeout_end_one_and_disturb_nobody(executor: CallableE
     assert (await cancelled).status == "cancelled"
     assert not other.done()
     (tmp_path / "over").touch()
-    assert value_of(await other) == int((tmp_path / "late").read_text())
+    assert value_of(await other) == int((tmp_path / "cancelled").read_text())
 
 
 async def test_a_coroutine_that_is_cancelled_leaves_through_its_finally_blocks(executor: CallableExecutor) -> None:

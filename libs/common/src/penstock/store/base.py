@@ -203,7 +203,7 @@ class WorkerStore(Protocol):
         ...
 
     async def report(self, reports: Sequence[tuple[r.QueueEntry, Report]]) -> list[r.Answer]:
-        """End claimed attempts with what is reported of them."""
+        """End claimed attempts with what is reported of them; those of one worker and queue in the order given."""
         ...
 
     async def append_output(self, claim: r.QueueEntry, first: int, lines: Sequence[tuple[int, str, str]]) -> None:

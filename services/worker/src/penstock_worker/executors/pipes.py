@@ -53,23 +53,24 @@ class PipeReader:
 
 
 class PipeWriter:
-    """Writes to a pipe from the running event loop without ever blocking; owns the file descriptor."""
+    """Writes to a pipe from the running event loop without ever blocking; owns the file descriptor.
+
+    What is written in one turn of the loop leaves together, at its end.
+    """
 
     def __init__(self, fd: int) -> None:
         os.set_blocking(fd, False)
         self._fd = fd
         self._loop = asyncio.get_running_loop()
-        self._pending = b""
+        self._pending: list[bytes] = []
+        self._full = False
         self._closed = False
 
     def write(self, data: bytes) -> None:
         """Write, and keep what does not fit until there is room; forget it once nobody reads."""
-        if self._pending:
-            self._pending += data
-        else:
-            self._pending = data
-            self._loop.add_writer(self._fd, self._flush)
-            self._flush()
+        if not self._pending:
+            self._loop.call_soon(self._flush)
+        self._pending.append(data)
 
     def close(self) -> None:
         """Give up what is pending; the reader sees the end of the stream."""
@@ -79,12 +80,19 @@ class PipeWriter:
             os.close(self._fd)
 
     def _flush(self) -> None:
-        try:
-            written = os.write(self._fd, self._pending)
-        except BlockingIOError:
+        if self._closed or not self._pending:
             return
+        data = b"".join(self._pending)
+        try:
+            written = os.write(self._fd, data)
+        except BlockingIOError:
+            written = 0
         except BrokenPipeError:
-            written = len(self._pending)
-        self._pending = self._pending[written:]
-        if not self._pending:
-            self._loop.remove_writer(self._fd)
+            written = len(data)
+        self._pending = [data[written:]] if written < len(data) else []
+        if bool(self._pending) is not self._full:
+            self._full = not self._full
+            if self._full:
+                self._loop.add_writer(self._fd, self._flush)
+            else:
+                self._loop.remove_writer(self._fd)

@@ -58,7 +58,8 @@ class SharedChild:
     @property
     def fit(self) -> bool:
         """True if the process can take another call."""
-        return self._reusable and not self.blocked and self._channel.fit
+        # While calls are under way the end of the process is noticed by itself, and the question costs a system call.
+        return self._reusable and not self.blocked and (bool(self._calls) or self._channel.fit)
 
     @property
     def idle(self) -> bool:

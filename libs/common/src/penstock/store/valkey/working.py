@@ -1,8 +1,8 @@
 """What a worker does with attempts."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import chain
-from typing import Any
+from typing import Any, TypeVar
 
 from penstock.core.codec import encode_event
 from penstock.core.events import SCHEMA_VERSION, Report
@@ -13,6 +13,8 @@ from penstock.store import records as r
 from penstock.store.valkey.connection import LONGEST_WAIT_MS, Call, Connection, Value
 from penstock.store.valkey.keys import WORKERS
 from penstock.store.valkey.reads import streams, text_fields
+
+T = TypeVar("T")
 
 
 class Working:
@@ -69,29 +71,28 @@ class Working:
 
     async def heartbeat(self, worker: str, claims: Sequence[r.QueueEntry]) -> list[r.Beat]:
         """Keep the claims; return for each what has become of it."""
-        groups: dict[tuple[int, str], list[int]] = {}
-        for index, claim in enumerate(claims):
-            groups.setdefault((claim.partition, claim.queue), []).append(index)
+        groups = _grouped((claim.partition, claim.queue) for claim in claims)
         calls: list[Call] = []
-        for (partition, queue), indexes in groups.items():
+        for (partition, queue), places in groups.items():
             keys = self._db.keys[partition]
-            runs = [keys.run(claims[index].run_id) for index in indexes]
-            held = chain.from_iterable(_identity(claims[index]) for index in indexes)
+            runs = [keys.run(claims[place].run_id) for place in places]
+            held = chain.from_iterable(_identity(claims[place]) for place in places)
             calls.append(("heartbeat", [keys.queue(queue), *runs], [worker, *held]))
-        beats = [r.Beat.GONE] * len(claims)
-        for indexes, answers in zip(groups.values(), await self._db.run_all(calls), strict=True):
-            for index, answer in zip(indexes, answers, strict=True):
-                beats[index] = r.Beat(answer.decode())
-        return beats
+        answers = _spread(groups.values(), await self._db.run_all(calls))
+        return [r.Beat(answer.decode()) for answer in answers]
 
     async def report(self, reports: Sequence[tuple[r.QueueEntry, Report]]) -> list[r.Answer]:
         """End claimed attempts with what is reported of them."""
+        groups = _grouped((claim.partition, claim.queue, fact.worker) for claim, fact in reports)
         calls: list[Call] = []
-        for claim, fact in reports:
-            keys = self._db.keys[claim.partition]
-            arguments = (fact.worker, *_identity(claim), task_field(claim.task), encode_event(fact))
-            calls.append(("report", [keys.queue(claim.queue), keys.inbox, keys.run(claim.run_id)], arguments))
-        return [r.Answer(answer.decode()) for answer in await self._db.run_all(calls)]
+        for (partition, queue, worker), places in groups.items():
+            keys = self._db.keys[partition]
+            own = [reports[place] for place in places]
+            runs = [keys.run(claim.run_id) for claim, _ in own]
+            said = chain.from_iterable((*_identity(c), task_field(c.task), encode_event(fact)) for c, fact in own)
+            calls.append(("report", [keys.queue(queue), keys.inbox, *runs], [worker, *said]))
+        answers = _spread(groups.values(), await self._db.run_all(calls))
+        return [r.Answer(answer.decode()) for answer in answers]
 
     async def append_output(self, claim: r.QueueEntry, first: int, lines: Sequence[tuple[int, str, str]]) -> None:
         """Add lines to the output of an attempt, except those that are there."""
@@ -100,6 +101,20 @@ class Working:
         for line in lines:
             arguments += line
         await self._db.run("append", [key], arguments)
+
+
+def _grouped(names: Iterable[T]) -> dict[T, list[int]]:
+    """Return for each name where it stands: one script can do what concerns one queue."""
+    groups: dict[T, list[int]] = {}
+    for place, name in enumerate(names):
+        groups.setdefault(name, []).append(place)
+    return groups
+
+
+def _spread(groups: Iterable[Sequence[int]], answers: Iterable[Sequence[bytes]]) -> list[bytes]:
+    """Return the answers of all groups in the order of what was asked."""
+    placed = {place: one for pair in zip(groups, answers, strict=True) for place, one in zip(*pair, strict=True)}
+    return [placed[place] for place in range(len(placed))]
 
 
 def _identity(claim: r.QueueEntry) -> tuple[Value, ...]:
