@@ -50,9 +50,12 @@ class _History:
 
     def take(self, partition: int, seq: int, event: e.AnyEvent) -> None:
         self._at[partition, seq] = event.at
+        if isinstance(event, e.RunRequested):
+            self._requested[event.run_id] = event.at
+        # A run that was requested earlier belongs to something else.
+        if not isinstance(event, e.RunEvent) or event.run_id not in self._requested:
+            return
         match event:
-            case e.RunRequested():
-                self._requested[event.run_id] = event.at
             case e.TaskReady():
                 self._ready[event.run_id, event.task_id] = event.at
                 if event.reason == "dependencies":

@@ -49,16 +49,14 @@ async def measure(deployment: Deployment, dags: Sequence[DagSpec], runs: int) ->
     The requests are made as the API makes them, without HTTP; workload B6 and B9 measure that.
     """
     store, partitions = deployment.store, deployment.size.partitions
-    for dag in dags:
-        await store.register_dag(dag, dag_version(dag))
-    await _settled(deployment)
+    await _register(deployment, dags)
     since, memory, cpu = (
         await positions(store, partitions),
         await deployment.memory_bytes(),
         cpu_seconds(deployment.roles),
     )
     before = await _ended(deployment)
-    await _request(deployment, [dags[number % len(dags)].id for number in range(runs)])
+    await request_runs(deployment, dags, runs)
     while await _ended(deployment) < before + runs:
         await asyncio.sleep(POLL_SECONDS)
     await _settled(deployment)
@@ -83,7 +81,9 @@ async def measure(deployment: Deployment, dags: Sequence[DagSpec], runs: int) ->
     )
 
 
-async def _request(deployment: Deployment, dag_ids: Sequence[str]) -> None:
+async def request_runs(deployment: Deployment, dags: Sequence[DagSpec], runs: int) -> None:
+    """Request so many runs of the DAGs in turn, which are registered where they are not."""
+    await _register(deployment, dags)
     turn = asyncio.Semaphore(AT_ONCE)
 
     async def one(dag_id: str) -> None:
@@ -92,7 +92,15 @@ async def _request(deployment: Deployment, dag_ids: Sequence[str]) -> None:
         async with turn:
             await deployment.store.request_run(dag_id, run_id)
 
-    await asyncio.gather(*map(one, dag_ids))
+    await asyncio.gather(*(one(dags[number % len(dags)].id) for number in range(runs)))
+
+
+async def _register(deployment: Deployment, dags: Sequence[DagSpec]) -> None:
+    known = {dag.version for dag in await deployment.store.dags()}
+    for dag in dags:
+        if (version := dag_version(dag)) not in known:
+            await deployment.store.register_dag(dag, version)
+    await _settled(deployment)
 
 
 async def _ended(deployment: Deployment) -> int:

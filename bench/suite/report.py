@@ -5,8 +5,11 @@ from statistics import median
 
 import msgspec
 
+from suite.api_load import Load
+from suite.growth import Curve
 from suite.history import percentile
 from suite.measure import Sample
+from suite.replay import Replay
 from suite.requests import Latency
 
 ROLES = ("server", "scheduler", "worker", "api")
@@ -69,6 +72,24 @@ def latency_lines(measured: Sequence[Latency]) -> list[str]:
         middle, late = [percentile(times, 0.5) for times in of], [percentile(times, 0.99) for times in of]
         lines.append(f"    {what}: p50 {_spread(middle, 'ms', 1)}; p99 {_spread(late, 'ms', 1)}")
     return lines
+
+
+def load_lines(measured: Sequence[Load], replayed: Replay) -> list[str]:
+    """Return what is printed of B9."""
+    lines = ["B9 the API while fans of 1,000 tasks run, 8 connections"]
+    lines += [
+        f"    {one.what}: {one.rate:.0f}/s, p50 {one.p50_ms:.1f} p99 {one.p99_ms:.1f} ms, "
+        f"beside {one.tasks_per_second:.0f} tasks/s"
+        for one in measured
+    ]
+    speeds = f"folded {replayed.folded:.0f}, hashed {replayed.hashed:.0f}, verified {replayed.verified:.0f}"
+    return [*lines, f"B9 a log of {replayed.events} events read again, events/s: {speeds}"]
+
+
+def curve_lines(curve: Curve) -> list[str]:
+    """Return what is printed of one curve of B8."""
+    points = (f"{point.size}: {point.ms_per_task:.2f} ({point.cpu_ms_per_task:.3f})" for point in curve.points)
+    return [f"B8 {curve.what}, ms per task (CPU ms per task): {'; '.join(points)}", f"    growth {curve.growth:.2f}"]
 
 
 def _spread(values: Sequence[float], unit: str, digits: int) -> str:

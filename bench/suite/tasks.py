@@ -11,6 +11,11 @@ async def noop_async() -> None:
     """Do nothing, on an event loop."""
 
 
+async def fail_async() -> None:
+    """Fail."""
+    raise RuntimeError("on purpose")
+
+
 def fib(n: int) -> int:
     """Return a Fibonacci number, the slow way."""
     return n if n < 2 else fib(n - 1) + fib(n - 2)

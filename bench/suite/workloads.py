@@ -11,9 +11,11 @@ from statistics import median
 from penstock.core.dag import DagSpec
 from penstock.embedded import Fsync
 from suite import shapes
+from suite.api_load import Load, load
 from suite.deployment import Deployment, Size, deployed
 from suite.floor import floor_seconds
 from suite.measure import Sample, measure
+from suite.replay import Replay, replay
 from suite.report import Figure, Row, row_of
 from suite.requests import Latency, latencies
 from suite.trace import lower_bound, read_trace
@@ -85,6 +87,11 @@ class Bench:
         """B6."""
         async with deployed(self.fsync) as deployment:
             return [await latencies(deployment) for _ in range(self.repeats)]
+
+    async def load(self) -> tuple[list[Load], Replay]:
+        """B9."""
+        async with deployed(self.fsync) as deployment:
+            return await load(deployment), await replay(deployment)
 
     async def trace(self, path: Path, scale: float) -> list[Row]:
         """B7."""

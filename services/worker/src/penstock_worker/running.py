@@ -130,23 +130,20 @@ class Tools:
 
 
 async def run_attempt(running: Running, tools: Tools) -> e.Report:
-    """Execute an attempt with its names bound to every log line."""
+    """Execute an attempt with its names bound to every log line of the asyncio task that it is for."""
     claim = running.claim
-    with structlog.contextvars.bound_contextvars(run=claim.run_id, task=claim.task_id, attempt=claim.attempt):
-        _log.debug("attempt begins")
-        fact = await running.execute(tools)
-        _log.debug("attempt ended", outcome=type(fact).__name__)
-        return fact
+    structlog.contextvars.bind_contextvars(run=claim.run_id, task=claim.task_id, attempt=claim.attempt)
+    _log.debug("attempt begins")
+    fact = await running.execute(tools)
+    _log.debug("attempt ended", outcome=type(fact).__name__)
+    return fact
 
 
 async def report_attempt(running: Running, fact: e.Report, tools: Tools) -> Answer:
     """Report what became of an attempt."""
     answer = await tools.reporter.report(running.claim, fact)
     if answer is not Answer.ACCEPTED:
-        claim = running.claim
-        _log.warning(
-            "report not taken", answer=str(answer), run=claim.run_id, task=claim.task_id, attempt=claim.attempt
-        )
+        _log.warning("report not taken", answer=str(answer))
     return answer
 
 
