@@ -14,7 +14,7 @@ import uvloop
 from penstock.embedded import Fsync
 from suite.deployment import deployed
 from suite.growth import Growth, idle_workers
-from suite.report import curve_lines, latency_lines, lines_of, load_lines
+from suite.report import curve_lines, idle_lines, latency_lines, lines_of, load_lines
 from suite.workloads import Bench
 
 IDLE_WORKERS = 500
@@ -55,6 +55,9 @@ class _Session:
     async def _workloads(self, fsync: Fsync) -> list[Any]:
         bench = Bench(fsync, self._options.repeats)
         results: list[Any] = []
+        if self._wants("B0"):
+            results.append(await bench.idle())
+            _say(idle_lines(results[-1]))
         for name, measure in (("B1", bench.chains), ("B3", bench.spread), ("B4", bench.fans), ("B5", bench.diamonds)):
             if self._wants(name):
                 rows = await measure()

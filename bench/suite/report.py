@@ -22,6 +22,13 @@ class Figure(msgspec.Struct, frozen=True):
     value: float
 
 
+class Idle(msgspec.Struct, frozen=True):
+    """Seconds until the services are ready beside a running server; MiB of memory by role, shared pages in parts."""
+
+    ready_seconds: float
+    pss_mebibytes: dict[str, float]
+
+
 class Row(msgspec.Struct, frozen=True):
     """A workload: its samples, the floor's seconds for the same tasks if there is one, and what else was compared."""
 
@@ -59,6 +66,15 @@ def lines_of(row: Row) -> list[str]:
     if row.floor_seconds:
         compared.append(f"floor {_spread(row.floor_seconds, 's', 3)}")
     return [*lines, *(["    " + "; ".join(compared)] if compared else [])]
+
+
+def idle_lines(idle: Idle) -> list[str]:
+    """Return what is printed of an idle deployment."""
+    roles = ", ".join(f"{role} {mebibytes:.0f}" for role, mebibytes in idle.pss_mebibytes.items())
+    total = sum(idle.pss_mebibytes.values())
+    return [
+        f"Idle: services ready after {idle.ready_seconds:.2f} s; {total:.0f} MiB PSS ({roles}), a warm child included"
+    ]
 
 
 def latency_lines(measured: Sequence[Latency]) -> list[str]:

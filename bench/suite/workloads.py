@@ -15,8 +15,9 @@ from suite.api_load import Load, load
 from suite.deployment import Deployment, Size, deployed
 from suite.floor import floor_seconds
 from suite.measure import Sample, measure
+from suite.processes import pss_mebibytes
 from suite.replay import Replay, replay
-from suite.report import Figure, Row, row_of
+from suite.report import Figure, Idle, Row, row_of
 from suite.requests import Latency, latencies
 from suite.trace import lower_bound, read_trace
 
@@ -30,6 +31,12 @@ class Bench:
     def __init__(self, fsync: Fsync, repeats: int) -> None:
         self.fsync = fsync
         self.repeats = repeats
+
+    async def idle(self) -> Idle:
+        """What a deployment takes that has just run its first callable, and how long it takes to start."""
+        async with deployed(self.fsync, Size(slots=4)) as deployment:
+            await measure(deployment, [shapes.dag("first", shapes.independent(1), "sync")], 1)
+            return Idle(deployment.ready_seconds, pss_mebibytes(deployment.roles))
 
     async def chains(self) -> list[Row]:
         """B1 and B2."""
