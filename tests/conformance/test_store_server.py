@@ -200,12 +200,3 @@ async def test_a_server_that_does_not_answer_is_said_to_be_unavailable(store_url
         unused.bind(("127.0.0.1", 0))
         with pytest.raises(StoreUnavailableError):
             await open_valkey(f"redis://127.0.0.1:{unused.getsockname()[1]}/0", prefix="t", partitions=PARTITIONS)
-
-
-async def test_a_server_that_was_emptied_is_said_to_be(server: ServerBackend) -> None:
-    await lived_in(server)
-    await server.valkey._db.command("DEL", *await server.keys())
-    store = server.store
-    for question in (store.head(0), store.take_over(0, "other", DAY_MS), store.claim(0, "worker", 1)):
-        with pytest.raises(StoreUnavailableError, match="was emptied"):
-            await question

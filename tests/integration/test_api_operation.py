@@ -33,6 +33,18 @@ async def api(stack: Stack) -> AsyncIterator[httpx.AsyncClient]:
         yield client
 
 
+async def test_on_a_server_that_was_emptied_it_is_not_ready_and_says_of_no_run_that_there_is_none(
+    stack: Stack, api: httpx.AsyncClient
+) -> None:
+    run_id = await stack.start(dag("diamond", DIAMOND))
+    keys = await stack.store._db.command("KEYS", f"{stack.prefix}:*")
+    await stack.store._db.command("DEL", *keys)
+    ready = await api.get("/readyz")
+    assert ready.status_code == 503
+    assert "was emptied" in ready.json()["error"]["message"]
+    assert (await api.get(f"/runs/{run_id}")).status_code == 503
+
+
 async def test_metrics_count_what_there_is(stack: Stack, api: httpx.AsyncClient) -> None:
     await stack.scheduler()
     await stack.worker(Noop())

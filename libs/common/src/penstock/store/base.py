@@ -1,7 +1,9 @@
 """The Store: what the services ask of it, by role.
 
 Every method may raise :class:`~penstock.errors.StoreUnavailableError`; for a method that writes, whether the write was
-applied is then unknown. Times are ms since the epoch by the server's clock, durations ms.
+applied is then unknown. A store that was emptied behind our back says so by that error: that there is no such run, DAG,
+event or fact is answered only by a store that holds its partitions. Times are ms since the epoch by the server's clock,
+durations ms.
 """
 
 from collections.abc import Mapping, Sequence
@@ -294,7 +296,10 @@ class Store(RequestStore, ReadStore, SchedulerStore, WorkerStore, AuditStore, He
         ...
 
     async def check(self) -> list[str]:
-        """Return what is wrong with the server, in words for the operator; empty when it is fit."""
+        """Return what is wrong with the server, in words for the operator; empty when it is fit.
+
+        That it no longer holds the partitions (it was emptied) is a fault like any other.
+        """
         ...
 
     async def close(self) -> None:

@@ -5,6 +5,7 @@ what an unknown outcome means.
 """
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable, Sequence
 from functools import cached_property
 from importlib import resources
@@ -37,6 +38,10 @@ class Script:
     def __init__(self, name: str) -> None:
         self.source = _SCRIPTS.joinpath(f"{name}.lua").read_text("utf-8")
         self.digest = ""
+
+
+_GONE = re.compile(r"(?:^|caused error: \W*)(?:ERR )?(?:NOGROUP|no such key)", re.IGNORECASE)
+"""How the server says that a stream is not there, alone or (the client adds a few words) among other commands."""
 
 
 def emptied(sign: str) -> StoreUnavailableError:
@@ -73,7 +78,7 @@ class Connection:
                 await client.connection_pool.disconnect(inuse_connections=False)
             raise StoreUnavailableError(f"The store does not answer: {error}") from error
         except RedisError as error:
-            if str(error).startswith("NOGROUP"):
+            if _GONE.search(str(error)):
                 raise emptied("A stream is gone") from error
             raise StoreUnavailableError(f"The store does not answer as it should: {error}") from error
         if task and task.cancelling() > cancellations:
@@ -103,6 +108,18 @@ class Connection:
         if not commands:
             return []
         return await self.ask(lambda: self._pipeline(commands, fail=True))
+
+    async def believe_absence(self, *partitions: int) -> None:
+        """Return if what was not found is not there. On a server that was emptied nothing is: that proves nothing.
+
+        Raises:
+            StoreUnavailableError: the head or the inbox of one of the partitions is not there either.
+        """
+        commands: list[Sequence[Value]] = []
+        for keys in (self.keys[partition] for partition in partitions):
+            commands += [("HEXISTS", keys.head, "seq"), ("EXISTS", keys.inbox)]
+        if not all(await self.pipeline(commands)):
+            raise emptied("A partition has lost its head or its inbox")
 
     async def close(self) -> None:
         """Close both clients."""

@@ -29,12 +29,17 @@ class Reads:
     async def dags(self) -> list[r.DagSummary]:
         """Return every DAG, by id."""
         answers = await self._db.pipeline([("HVALS", keys.dags) for keys in self._db.keys])
+        if not any(answers):
+            await self._db.believe_absence(*range(self._db.partitions))
         return sorted(map(_decode_dags.decode, chain.from_iterable(answers)), key=lambda dag: dag.dag_id)
 
     async def versions(self, dag_id: str) -> list[r.DagSummary]:
         """Return the versions of a DAG, the current one first, then the newest."""
-        keys = self._db.keys[partition_of_dag(dag_id, self._db.partitions)]
+        partition = partition_of_dag(dag_id, self._db.partitions)
+        keys = self._db.keys[partition]
         stored, current = await self._db.pipeline([("HVALS", keys.versions(dag_id)), ("HGET", keys.current, dag_id)])
+        if not stored:
+            await self._db.believe_absence(partition)
         versions = [_decode_dags.decode(data) for data in stored]
         now = current.decode() if current else ""
         return sorted(versions, key=lambda dag: (dag.version == now, not dag.seq, dag.seq), reverse=True)
@@ -42,16 +47,20 @@ class Reads:
     async def definition(self, partition: int, version: str) -> DagSpec | None:
         """Return the definition of a version."""
         data = await self._db.command("GET", self._db.keys[partition].definition(version))
+        if data is None:
+            await self._db.believe_absence(partition)
         return None if data is None else decode_dag(data)
 
     async def run(self, run_id: str) -> r.RunView | None:
         """Return a run."""
         try:
-            keys = self._db.keys[partition_of_run(run_id)]
+            partition = partition_of_run(run_id)
+            keys = self._db.keys[partition]
         except (NotFoundError, IndexError):
             return None
         fields = await self._db.command("HGETALL", keys.run(run_id))
         if not fields:
+            await self._db.believe_absence(partition)
             return None
         summary, tasks = decode_run_fields(text_fields(fields))
         return r.RunView(summary, tasks)
@@ -66,6 +75,8 @@ class Reads:
                 for p in partitions
             ]
         )
+        if not any(answers):
+            await self._db.believe_absence(*partitions)
         ids = sorted((run_id.decode() for run_id in chain.from_iterable(answers)), reverse=True)
         page = ids[:limit]
         return r.RunPage(await self._summaries(page), page[-1] if len(ids) > limit else "")
@@ -83,12 +94,16 @@ class Reads:
             return []
         keys = self._db.keys[partition]
         index = await self._db.command("XRANGE", keys.events(run_id), f"({after}-0", "+", "COUNT", limit)
+        if not index:
+            await self._db.believe_absence(partition)
         answers = await self._db.pipeline([("XRANGE", keys.log, entry[0], entry[0]) for entry in index])
         return [log_entry(partition, entry) for entry in chain.from_iterable(answers)]
 
     async def log(self, partition: int, after: int, limit: int) -> list[r.LogEntry]:
         """Return the log of a partition above seq ``after``."""
         entries = await self._db.command("XRANGE", self._db.keys[partition].log, f"({after}-0", "+", "COUNT", limit)
+        if not entries:
+            await self._db.believe_absence(partition)
         return [log_entry(partition, entry) for entry in entries]
 
     async def tail(self, positions: Mapping[int, int], timeout_ms: int) -> list[r.LogEntry]:
@@ -98,6 +113,8 @@ class Reads:
         command += [self._db.keys[partition].log for partition in partitions]
         command += [f"{positions[partition]}-0" for partition in partitions]
         answer = await self._db.wait(*command)
+        if not answer:
+            await self._db.believe_absence(*partitions)
         by_key = {self._db.keys[partition].log: partition for partition in partitions}
         return [log_entry(by_key[key], entry) for key, entries in streams(answer) for entry in entries]
 
@@ -151,6 +168,8 @@ class Reads:
             return []
         key = self._db.keys[partition].output(run_id, task_id, attempt)
         entries = await self._db.command("XRANGE", key, f"({after}" if after else "-", "+", "COUNT", limit)
+        if not entries:
+            await self._db.believe_absence(partition)
         return [_output_line(entry[0].decode(), text_fields(entry[1])) for entry in entries]
 
     async def event_indexes(self, partition: int, run_ids: Sequence[str]) -> dict[str, list[int]]:

@@ -42,9 +42,11 @@ class Requests:
 
     async def request_run(self, dag_id: str, run_id: str, key: str = "", body: str = "") -> tuple[str, bool]:
         """Request a run; return its id and whether this call requested it."""
-        keys = self._db.keys[partition_of_dag(dag_id, self._db.partitions)]
+        partition = partition_of_dag(dag_id, self._db.partitions)
+        keys = self._db.keys[partition]
         current = await self._db.command("HGET", keys.current, dag_id)
         if current is None:
+            await self._db.believe_absence(partition)
             raise NotFoundError(f"There is no DAG {dag_id!r}. Register it first.")
         version = current.decode()
         count = msgspec.json.decode(await self._db.command("HGET", keys.versions(dag_id), version))["task_count"]
@@ -77,6 +79,7 @@ class Requests:
         fact = encode_event(e.RunCancelled(run_id=run_id))
         answer = await self._db.run("cancel", [keys.run(run_id), keys.inbox], [fact, *_ENDED])
         if answer[0] == b"UNKNOWN":
+            await self._db.believe_absence(partition)
             raise NotFoundError(f"There is no run {run_id!r}.")
         status = RunStatus(answer[1].decode())
         if answer[0] == b"ENDED":

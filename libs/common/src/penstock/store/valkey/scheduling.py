@@ -54,6 +54,8 @@ class Scheduling:
         """Extend the lease; None when another term rules."""
         keys = self._db.keys[partition]
         answer = await self._db.run("renew", [keys.head, keys.lease, keys.timers], [owner, term, lease_ms])
+        if not answer:
+            await self._db.believe_absence(partition)
         return _committed(answer) if answer else None
 
     async def release(self, partition: int, owner: str, term: int) -> None:
@@ -69,6 +71,8 @@ class Scheduling:
         else:
             block = min(timeout_ms, LONGEST_WAIT_MS)
             answer = await self._db.wait("XREAD", "COUNT", limit, "BLOCK", block, *streams_after)
+        if not answer:
+            await self._db.believe_absence(partition)
         return [
             r.Entry(entry[0].decode(), text_fields(entry[1]).get("fact", b""), int(entry[0].partition(b"-")[0]))
             for _, entries in streams(answer)

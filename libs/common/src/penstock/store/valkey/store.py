@@ -35,10 +35,14 @@ class ValkeyStore(Requests, Reads, Scheduling, Working, Health):
         try:
             wrong += faults(await self._db.command("INFO"))
             await self._db.run("probe", [], [])
+            await self._db.believe_absence(*range(self.partitions))
         except StoreUnavailableError as error:
-            if not isinstance(error.__cause__, ResponseError | BusyLoadingError):
+            if error.__cause__ is None:
+                wrong.append(str(error))
+            elif isinstance(error.__cause__, ResponseError | BusyLoadingError):
+                wrong.append(refusal(error.__cause__))
+            else:
                 raise
-            wrong.append(refusal(error.__cause__))
         return wrong
 
     async def close(self) -> None:

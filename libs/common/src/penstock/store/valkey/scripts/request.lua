@@ -2,6 +2,7 @@
 -- Request a run: once per idempotency key.
 -- KEYS  1 idempotency (string)   2 run (hash)   3 inbox (stream)   4.. indexes (sorted sets) that list the run
 -- ARGV  1 run id   2 body digest   3 ttl of the key in seconds, 0 for no key   4 summary (JSON)   5 fact (JSON)
+-- An inbox that is not there is not made: the server was emptied.
 -- Answers {'NEW'}, {'KNOWN', run id} for a key or a run id used before, or {'CONFLICT'} for a key used with another body.
 local keyed = tonumber(ARGV[3]) > 0
 if keyed then
@@ -18,7 +19,9 @@ end
 if redis.call('EXISTS', KEYS[2]) == 1 then
   return {'KNOWN', ARGV[1]}
 end
-redis.call('XADD', KEYS[3], '*', 'fact', ARGV[5])
+if not redis.call('XADD', KEYS[3], 'NOMKSTREAM', '*', 'fact', ARGV[5]) then
+  return redis.error_reply('NOGROUP the inbox is gone')
+end
 redis.call('HSET', KEYS[2], 'run', ARGV[4])
 for index = 4, #KEYS do
   redis.call('ZADD', KEYS[index], 0, ARGV[1])

@@ -4,9 +4,13 @@
 -- KEYS  1 head (hash)   2 queue (stream)   3 inbox (stream)
 -- ARGV  1 term   2 lease in ms   3 id to go on from   4 how many to look at   5 schema version of the facts
 --       6 what this server's clock should show (ms)   7 how far it may be off (ms)
+-- A head that is not there is no other term: the server was emptied.
 -- Answers {id to go on from (empty at the end), how many were lost}. A clock that shows something else was set, and
 -- with it every idle time: then nothing is lost, all that was looked at has its lease anew, and the count is -1.
-if redis.call('HGET', KEYS[1], 'term') ~= ARGV[1] then
+local term = redis.call('HGET', KEYS[1], 'term')
+if not term then
+  return redis.error_reply('NOGROUP the head is gone')
+elseif term ~= ARGV[1] then
   return {'', 0}
 end
 local time = redis.call('TIME')

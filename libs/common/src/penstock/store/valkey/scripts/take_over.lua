@@ -10,6 +10,9 @@ end
 if holder and holder ~= ARGV[1] then
   return {}
 end
+if redis.call('HEXISTS', KEYS[1], 'seq') == 0 then
+  return redis.error_reply('NOGROUP the head is gone')
+end
 redis.call('HINCRBY', KEYS[1], 'term', 1)
 redis.call('HSET', KEYS[1], 'owner', ARGV[1])
 redis.call('SET', KEYS[2], ARGV[1], 'PX', ARGV[2])
