@@ -176,6 +176,10 @@ BROKEN = {
     "a log that is no stream": ("SET", "log", "text"),
     "timers that are no sorted set": ("SET", "timers", "text"),
     "a log that goes on": ("XADD", "log", "999999-0", "event", "{}"),
+    "a queue that is no stream": ("SET", "queue:default", "text"),
+    "a run that is no hash": ("SET", f"run:{run_id(3)}", "text"),
+    "a run's index that is no stream": ("SET", f"events:{run_id(3)}", "text"),
+    "a list of runs that is no sorted set": ("SET", f"runs:{FIRST}:running", "text"),
 }
 
 
@@ -188,6 +192,8 @@ async def test_a_commit_that_cannot_be_applied_whole_is_not_applied_in_part(serv
     name, *arguments = BROKEN[broken]
     place = 1 if name == "XGROUP" else 0
     arguments[place] = server.valkey._db.keys[0].base + arguments[place]
+    if name == "SET":
+        await server.command("DEL", arguments[0])
     await server.command(name, *arguments)
     before = await server.dump()
     with pytest.raises(StoreUnavailableError):

@@ -1,4 +1,4 @@
-"""What somebody does to a server by hand."""
+"""What somebody does to a server by hand: entries of his own on a queue, everything deleted."""
 
 from collections.abc import Awaitable, Callable
 
@@ -7,13 +7,24 @@ import pytest
 from penstock.errors import StoreUnavailableError
 from penstock.store import records as r
 from penstock.store.base import Store
+from penstock.store.records import Beat
 from stack import dag
-from store_backends import ServerBackend
+from store_backends import ServerBackend, sweep
 from store_kit import FIRST, Reign, fan, register, run_id, started, success
 
 pytestmark = pytest.mark.parametrize("store_url", ["valkey", "redis"], indirect=True)
 
 HOUR_MS = 3_600_000
+OWN = ("run", "never", "task", "a", "number", 0, "attempt", 1, "dag", FIRST, "version", "none")
+"""The fields of an entry that looks like one of ours."""
+
+
+async def on_the_queue(server: ServerBackend, *fields: str | int) -> str:
+    """Do what the manual of the server shows: add an entry, under an id that is the time. Return the id."""
+    queue = server.valkey._db.keys[0].queue("default")
+    place = await server.command("XADD", queue, "*", *(fields or OWN))
+    assert isinstance(place, bytes)
+    return place.decode()
 
 
 async def one_more(server: ServerBackend, reign: Reign) -> r.Commit:
@@ -23,6 +34,85 @@ async def one_more(server: ServerBackend, reign: Reign) -> r.Commit:
     assert commit is not None
     assert commit.ready
     return commit
+
+
+async def test_a_foreign_queue_entry_is_put_aside_and_what_the_log_made_ready_is_claimed(server: ServerBackend) -> None:
+    reign, _ = await started(server.store, fan(3))
+    places = [await on_the_queue(server), await on_the_queue(server, "novelty", "1")]
+    commit = await one_more(server, reign)
+    await reign.apply(commit)
+    letters = await server.dead(0)
+    assert [letter.id for letter in letters] == places
+    assert b'"run","never"' in letters[0].data
+    assert "not put it there" in letters[0].reason
+    claims = await server.store.claim(0, "w", 100)
+    assert [claim.run_id for claim in claims] == [run_id(1)] * 3 + [run_id(3)] * 3
+    assert claims[3:] == commit.ready
+    assert not [key for key in await server.keys() if "mending" in key]
+
+
+@pytest.mark.parametrize("swept", [False, True])
+async def test_a_foreign_entry_that_was_claimed_costs_no_claim_and_no_later_attempt(
+    server: ServerBackend, *, swept: bool
+) -> None:
+    store = server.store
+    reign, _ = await started(store, fan(3))
+    (kept,) = await store.claim(0, "w", 1)
+    await on_the_queue(server)
+    assert [claim.run_id for claim in await store.claim(0, "v", 100)] == [run_id(1), run_id(1), "never"]
+    if swept:
+        assert await sweep(server, 0, reign.term, 0) == 4
+    await reign.settle()
+    await reign.apply(await one_more(server, reign))
+    assert await store.heartbeat("w", [kept]) == [Beat.GONE if swept else Beat.OK]
+    assert (await store.report([(kept, success(kept))]) == ["accepted"]) is not swept
+    assert len([claim for claim in await store.claim(0, "x", 100) if claim.run_id == run_id(3)]) == 3
+
+
+async def test_how_long_a_claim_was_silent_is_not_forgotten_when_its_queue_is_mended(server: ServerBackend) -> None:
+    reign, _ = await started(server.store, fan(3))
+    queue = server.valkey._db.keys[0].queue("default")
+    (claim,) = await server.store.claim(0, "w", 1)
+    await server.command("XCLAIM", queue, "workers", "w", 0, f"{claim.id}-0", "IDLE", HOUR_MS, "JUSTID")
+    await on_the_queue(server)
+    await reign.apply(await one_more(server, reign))
+    assert await sweep(server, 0, reign.term, HOUR_MS) == 1
+
+
+async def test_a_queue_is_mended_by_its_partitions_owner_only(server: ServerBackend) -> None:
+    reign, _ = await started(server.store, fan(1))
+    await on_the_queue(server)
+    commit = await one_more(server, reign)
+    await Reign.begin(server.store, owner="owner")
+    before = await server.dump()
+    answer = await server.store.commit(commit)
+    assert isinstance(answer, r.Refused)
+    assert answer.lost
+    await server.valkey._mend(commit, "default")
+    assert await server.dump() == before
+
+
+async def test_a_runs_index_that_goes_on_by_itself_holds_nothing_up(server: ServerBackend) -> None:
+    reign, run = await started(server.store, fan(1))
+    await server.command("XADD", server.valkey._db.keys[0].events(run), "*", "", "")
+    (claim,) = await server.store.claim(0, "w", 1)
+    await server.store.report([(claim, success(claim))])
+    await reign.settle()
+    view = await server.store.run(run)
+    assert view is not None
+    assert view.summary.status == "succeeded"
+
+
+async def test_a_log_that_has_held_higher_ids_takes_nothing_and_nothing_is_half_done(server: ServerBackend) -> None:
+    reign, _ = await started(server.store, fan(3))
+    log = server.valkey._db.keys[0].log
+    commit = await one_more(server, reign)
+    await server.command("XADD", log, "999999-0", "event", "{}")
+    await server.command("XDEL", log, "999999-0")
+    before = await server.dump()
+    with pytest.raises(StoreUnavailableError):
+        await server.store.commit(commit)
+    assert await server.dump() == before
 
 
 ENTRY = r.QueueEntry(0, "default", 1, run_id(1), "t0", 0, 1, FIRST, "v")

@@ -80,6 +80,31 @@ async def test_a_queue_entry_of_a_run_that_does_not_exist_does_no_harm(stack: St
     await eventually(at_rest, "the entry to be done with")
 
 
+@pytest.mark.parametrize("claimed", [False, True])
+async def test_a_queue_entry_that_somebody_added_by_hand_is_put_aside_and_the_next_run_ends(
+    stack: Stack, *, claimed: bool
+) -> None:
+    keys = keys_of(stack, "beside")
+    await stack.scheduler()
+    fields = ("run", "never", "task", "a", "number", 0, "attempt", 1, "dag", "beside", "version", "none")
+    if claimed:
+        await stack.worker(Noop())
+    await stack.store._db.command("XADD", keys.queue("default"), "*", *fields)
+    if claimed:
+        await eventually(lambda: nothing_waits(stack), "the entry to be claimed")
+    first = await stack.start(dag("beside", {"a": (), "b": ("a",)}))
+    if not claimed:
+        await eventually(lambda: dead_letters(stack, 1), "the entry to be put aside")
+        await stack.worker(Noop())
+    assert await stack.ended(first) is RunStatus.SUCCEEDED
+    assert await stack.ended(await stack.start(dag("beside", ONE))) is RunStatus.SUCCEEDED
+    assert [(task.attempt, task.losses) for task in (await stack.tasks(first)).values()] == [(1, 0)] * 2
+
+
+async def nothing_waits(stack: Stack) -> bool:
+    return not (await stack.store.figures()).queue_depth
+
+
 async def test_a_queue_entry_that_nobody_understands_ends_one_worker_and_is_put_aside(stack: Stack) -> None:
     keys = keys_of(stack, "beside")
     await stack.store._db.command("XADD", keys.queue("default"), "1-0", "novelty", "1")

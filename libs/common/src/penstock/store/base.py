@@ -136,7 +136,10 @@ class SchedulerStore(Protocol):
         ...
 
     async def commit(self, commit: r.Commit) -> r.Committed | r.Refused:
-        """Apply a commit if the head is the one it builds upon."""
+        """Apply a commit, whole or not at all, if the head is the one it builds upon.
+
+        What somebody else put on a queue, in the way of what the commit makes ready, becomes dead letters first.
+        """
         ...
 
     async def load_runs(self, partition: int, run_ids: Sequence[str]) -> dict[str, dict[str, bytes]]:
@@ -296,10 +299,7 @@ class Store(RequestStore, ReadStore, SchedulerStore, WorkerStore, AuditStore, He
         ...
 
     async def check(self) -> list[str]:
-        """Return what is wrong with the server, in words for the operator; empty when it is fit.
-
-        That it no longer holds the partitions (it was emptied) is a fault like any other.
-        """
+        """Return what is wrong with the server, an emptied one included, in words for the operator; empty if fit."""
         ...
 
     async def close(self) -> None:

@@ -109,7 +109,7 @@ DEAD_LETTERS_KEPT = 10_000
 
 
 class DeadLetter(msgspec.Struct, frozen=True):
-    """An inbox entry that could not be read, and why."""
+    """An entry of an inbox that could not be read, or of a queue that the log did not put there, and why."""
 
     id: str
     data: bytes

@@ -46,6 +46,10 @@ class PartitionKeys:
         """Return the stream of ready attempts."""
         return f"{self.base}queue:{name}"
 
+    def mending(self, name: str) -> str:
+        """Return the stream that takes the place of a queue; it exists within one script only."""
+        return f"{self.base}mending:{name}"
+
     def run(self, run_id: str) -> str:
         """Return the hash of a run's projection."""
         return f"{self.base}run:{run_id}"

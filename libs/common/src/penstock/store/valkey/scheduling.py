@@ -7,8 +7,9 @@ import msgspec
 
 from penstock.core.events import SCHEMA_VERSION
 from penstock.core.react import QUEUES
+from penstock.errors import StoreUnavailableError
 from penstock.store import records as r
-from penstock.store.valkey.connection import LONGEST_WAIT_MS, Connection
+from penstock.store.valkey.connection import LONGEST_WAIT_MS, Connection, Value
 from penstock.store.valkey.reads import parse_head, streams, text_fields
 
 SWEEP_STEP = 100
@@ -80,16 +81,31 @@ class Scheduling:
         ]
 
     async def commit(self, commit: r.Commit) -> r.Committed | r.Refused:
-        """Apply a commit if the head is the one it builds upon."""
+        """Apply a commit if the head is the one it builds upon.
+
+        A queue on which somebody has put entries of his own is mended before the commit is tried once more.
+        """
         keys = self._db.keys[commit.partition]
         touched = [
             *(keys.head, keys.lease, keys.log, keys.inbox, keys.timers, keys.counts),
             *(keys.dags, keys.current, keys.idle, keys.dead),
         ]
-        verdict, *rest = await self._db.run("commit", touched, [keys.base, _pack(_texts(commit)), r.DEAD_LETTERS_KEPT])
+        arguments: list[Value] = [keys.base, _pack(_texts(commit)), r.DEAD_LETTERS_KEPT]
+        verdict, *rest = await self._db.run("commit", touched, arguments)
+        for _ in QUEUES:
+            if verdict == b"FOREIGN":
+                await self._mend(commit, rest[0].decode())
+                verdict, *rest = await self._db.run("commit", touched, arguments)
+        if verdict == b"FOREIGN":
+            raise StoreUnavailableError(f"Somebody keeps adding to the queue {rest[0].decode()!r} by hand.")
         if verdict == b"OK":
             return _committed(rest)
         return r.Refused(parse_head(rest[0]), lost=verdict == b"LOST")
+
+    async def _mend(self, commit: r.Commit, queue: str) -> None:
+        keys = self._db.keys[commit.partition]
+        touched = [keys.head, keys.queue(queue), keys.dead, keys.mending(queue)]
+        await self._db.run("mend", touched, [commit.term, r.DEAD_LETTERS_KEPT])
 
     async def load_runs(self, partition: int, run_ids: Sequence[str]) -> dict[str, dict[str, bytes]]:
         """Return the stored fields of those of the runs that exist."""

@@ -5,7 +5,8 @@
 -- ARGV  1 what is common to the names of the partition's other keys: all are in the slot of KEYS[1]
 --       2 the commit: msgpack of the record `Commit`   3 how many dead letters are kept
 -- Answers {'OK', now, earliest timer}, {'LOST', head} when another term rules, {'CONFLICT', head} when the log is not
--- what the scheduler believes. Redis does not roll a script back: everything that could fail is checked first.
+-- what the scheduler believes, {'FOREIGN', queue} when a queue holds, or has held, ids that the log has not given.
+-- Redis does not roll a script back: everything that could fail is checked first, each key once.
 local function int(number)
   return string.format('%.0f', number)
 end
@@ -31,15 +32,7 @@ if head[2] ~= int(commit.seq) or head[3] ~= commit.hash or head[6] ~= commit.aft
   return {'CONFLICT', redis.call('HGETALL', KEYS[1])}
 end
 
-local kinds = {'hash', 'string', 'stream', 'stream', 'zset', 'hash', 'hash', 'hash', 'zset', 'stream'}
-for index, kind in ipairs(kinds) do
-  local found = redis.call('TYPE', KEYS[index])['ok']
-  if found ~= kind and found ~= 'none' then
-    return redis.error_reply('PENSTOCK ' .. KEYS[index] .. ' is a ' .. found .. ', not a ' .. kind)
-  end
-end
-local last = redis.call('XREVRANGE', KEYS[3], '+', '-', 'COUNT', 1)[1]
-local ends = last and last[1] or '0-0'
+local ends = (redis.call('XREVRANGE', KEYS[3], '+', '-', 'COUNT', 1)[1] or {'0-0'})[1]
 if ends ~= head[2] .. '-0' then
   return redis.error_reply('PENSTOCK the log ends at ' .. ends .. ', its head at ' .. head[2])
 end
@@ -56,29 +49,73 @@ if not string.match(commit.cursor, '^%d+%-%d+$') then
   return redis.error_reply('PENSTOCK the cursor ' .. commit.cursor .. ' is no entry id')
 end
 
-local function tell(worker, message)
-  local bell = base .. 'bell:' .. worker
-  redis.call('RPUSH', bell, message)
-  redis.call('EXPIRE', bell, 60)
+-- Of what kind is each key that will be written? Every one is looked at once.
+local found, wrong = {}, nil
+local function expect(kind, key)
+  if not found[key] then
+    found[key] = redis.call('TYPE', key)['ok']
+    if found[key] ~= kind and found[key] ~= 'none' then
+      wrong = 'PENSTOCK ' .. key .. ' is a ' .. found[key] .. ', not a ' .. kind
+    end
+  end
 end
 
--- First, because it fails where the group is gone, and then nothing has changed.
+for index, kind in ipairs({'hash', 'string', 'stream', 'stream', 'zset', 'hash', 'hash', 'hash', 'zset', 'stream'}) do
+  expect(kind, KEYS[index])
+end
+for _, dag in ipairs(commit.dags) do
+  expect('hash', base .. 'versions:' .. dag.dag_id)
+end
+for _, run in ipairs(commit.runs) do
+  expect('hash', base .. 'run:' .. run.run_id)
+  expect('stream', base .. 'events:' .. run.run_id)
+  if run.new or run.before ~= run.after then
+    for _, status in ipairs({'', run.before, run.after}) do
+      expect('zset', base .. 'runs::' .. status)
+      expect('zset', base .. 'runs:' .. run.dag_id .. ':' .. status)
+    end
+  end
+end
+for _, gone in ipairs(commit.withdrawn) do
+  expect('stream', base .. 'queue:' .. gone.queue)
+end
+-- What is put on a queue must be above all that was ever on it.
+local looked = {}
+for _, entry in ipairs(commit.ready) do
+  local queue = base .. 'queue:' .. entry.queue
+  expect('stream', queue)
+  local about = found[queue] == 'stream' and not looked[queue] and redis.call('XINFO', 'STREAM', queue) or {}
+  looked[queue] = true
+  for index = 1, #about, 2 do
+    if about[index] == 'last-generated-id' and parts(about[index + 1]) >= entry.id then
+      return {'FOREIGN', entry.queue}
+    end
+  end
+end
+if wrong then
+  return redis.error_reply(wrong)
+end
+redis.call('XPENDING', KEYS[4], 'scheduler')  -- fails where the group is gone
+
+-- A bell is a hint: one that cannot be rung holds nothing up.
+local function tell(worker, message)
+  local bell = base .. 'bell:' .. worker
+  redis.pcall('RPUSH', bell, message)
+  redis.pcall('EXPIRE', bell, 60)
+end
+
+-- First, because it fails where the log has held higher ids and lost them, and then nothing has changed.
+local size = #commit.events
+for index, event in ipairs(commit.events) do
+  local last = index == size and {'hash', commit.new_hash} or {}
+  redis.call('XADD', KEYS[3], id(commit.seq + index), 'event', event, unpack(last))
+end
 if commit.consumed > 0 then
   local read = tonumber(head[5]) + commit.consumed
   redis.call('XGROUP', 'SETID', KEYS[4], 'scheduler', commit.cursor, 'ENTRIESREAD', int(read))
   local stamp, number = parts(commit.cursor)
   redis.call('XTRIM', KEYS[4], 'MINID', int(stamp) .. '-' .. int(number + 1))
   redis.call('HSET', KEYS[1], 'cursor', commit.cursor, 'read', int(read))
-end
-
-local size = #commit.events
-for index, event in ipairs(commit.events) do
-  local place = id(commit.seq + index)
-  if index == size then
-    redis.call('XADD', KEYS[3], place, 'event', event, 'hash', commit.new_hash)
-  else
-    redis.call('XADD', KEYS[3], place, 'event', event)
-  end
 end
 
 for _, dag in ipairs(commit.dags) do
@@ -92,23 +129,25 @@ for _, dag in ipairs(commit.dags) do
   end
 end
 
+local function change(command, run, status, ...)
+  redis.call(command, base .. 'runs::' .. status, ...)
+  redis.call(command, base .. 'runs:' .. run.dag_id .. ':' .. status, ...)
+end
 for _, run in ipairs(commit.runs) do
   local key = base .. 'run:' .. run.run_id
   for field, value in pairs(run.fields) do
     redis.call('HSET', key, field, value)
   end
   for _, seq in ipairs(run.events) do
-    redis.call('XADD', base .. 'events:' .. run.run_id, id(seq), '', '')
+    -- An index that somebody has spoiled is not worth the partition: the auditor says what it lacks.
+    redis.pcall('XADD', base .. 'events:' .. run.run_id, id(seq), '', '')
   end
   if run.new then
-    redis.call('ZADD', base .. 'runs::', 0, run.run_id)
-    redis.call('ZADD', base .. 'runs:' .. run.dag_id .. ':', 0, run.run_id)
+    change('ZADD', run, '', 0, run.run_id)
   end
   if run.new or run.before ~= run.after then
-    redis.call('ZREM', base .. 'runs::' .. run.before, run.run_id)
-    redis.call('ZREM', base .. 'runs:' .. run.dag_id .. ':' .. run.before, run.run_id)
-    redis.call('ZADD', base .. 'runs::' .. run.after, 0, run.run_id)
-    redis.call('ZADD', base .. 'runs:' .. run.dag_id .. ':' .. run.after, 0, run.run_id)
+    change('ZREM', run, run.before, run.run_id)
+    change('ZADD', run, run.after, 0, run.run_id)
   end
   if run.wake then
     redis.call('ZADD', KEYS[5], run.wake, run.run_id)
@@ -116,11 +155,9 @@ for _, run in ipairs(commit.runs) do
     redis.call('ZREM', KEYS[5], run.run_id)
   end
 end
-
 for _, run in ipairs(commit.idle) do
   redis.call('ZREM', KEYS[5], run)
 end
-
 for status, difference in pairs(commit.counts) do
   redis.call('HINCRBY', KEYS[6], status, difference)
 end
@@ -128,7 +165,7 @@ end
 for _, gone in ipairs(commit.withdrawn) do
   local queue = base .. 'queue:' .. gone.queue
   local place = id(gone.id)
-  local claim = redis.call('XPENDING', queue, 'workers', place, place, 1)[1]
+  local claim = redis.pcall('XPENDING', queue, 'workers', place, place, 1)[1]
   if claim then
     tell(claim[2], table.concat({gone.run_id, int(gone.attempt), gone.task_id}, ' '))
     redis.call('XACK', queue, 'workers', place)
@@ -138,7 +175,6 @@ end
 for _, stop in ipairs(commit.stops) do
   tell(stop.worker, table.concat({stop.run_id, int(stop.attempt), stop.task_id}, ' '))
 end
-
 for _, entry in ipairs(commit.ready) do
   redis.call('XADD', base .. 'queue:' .. entry.queue, id(entry.id),
     'run', entry.run_id, 'task', entry.task_id, 'number', int(entry.task),
@@ -156,8 +192,7 @@ for _, letter in ipairs(commit.dead) do
   redis.call('XADD', KEYS[10], 'MAXLEN', ARGV[3], '*', 'id', letter.id, 'reason', letter.reason, 'fact', letter.data)
 end
 
-redis.call('HSET', KEYS[1], 'seq', int(commit.seq + size), 'hash', commit.new_hash,
-  'incarnation', int(commit.incarnation))
+redis.call('HSET', KEYS[1], 'seq', int(commit.seq + size), 'hash', commit.new_hash, 'incarnation', int(commit.incarnation))
 redis.call('SET', KEYS[2], head[4], 'PX', commit.lease_ms)
 local time = redis.call('TIME')
 local first = redis.call('ZRANGE', KEYS[5], 0, 0, 'WITHSCORES')
