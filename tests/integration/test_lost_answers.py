@@ -24,12 +24,16 @@ async def test_a_write_whose_answer_is_lost_is_written_once(server_url: str) -> 
             far = await open_valkey(
                 server_url.replace(f":{port}", f":{link.port}"), prefix=stack.prefix, partitions=PARTITIONS
             )
+            await far.append_output(CLAIM, 1, [(1, "stdout", "before")])  # from here on the server knows the script
             link.loss_rate = 1.0
             with pytest.raises(StoreUnavailableError):
-                await far.append_output(CLAIM, 1, [(1, "stdout", "once")])
+                await far.append_output(CLAIM, 2, [(1, "stdout", "once")])
             assert link.lost_replies == 1
             lines = await stack.store.output(CLAIM.run_id, CLAIM.task_id, CLAIM.attempt, "", 10)
-            assert [line.text for line in lines] == ["once"]
+            assert [line.text for line in lines] == ["before", "once"]
+            await stack.store.append_output(CLAIM, 2, [(1, "stdout", "once"), (1, "stdout", "after")])
+            lines = await stack.store.output(CLAIM.run_id, CLAIM.task_id, CLAIM.attempt, "", 10)
+            assert [line.text for line in lines] == ["before", "once", "after"]
             await far.close()
     finally:
         await link.close()
