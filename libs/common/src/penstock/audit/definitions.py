@@ -7,7 +7,7 @@ from penstock.audit.verdict import Findings
 from penstock.core.dag import encode_dag
 from penstock.ids import partition_of_dag
 from penstock.store import records as r
-from penstock.store.base import AuditStore
+from penstock.store.oversight import AuditStore
 
 
 async def compare_definitions(

@@ -11,7 +11,7 @@ from penstock.core.partition import Partition, evolve
 from penstock.core.run import IllegalStepError
 from penstock.errors import NewerSchemaError, SchemaError
 from penstock.store import records as r
-from penstock.store.base import AuditStore
+from penstock.store.oversight import AuditStore
 
 PAGE = 1000
 """Events read at a time."""

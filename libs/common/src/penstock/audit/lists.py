@@ -11,7 +11,7 @@ from penstock.core.react import next_wake
 from penstock.core.run import Run
 from penstock.core.status import RunStatus, TaskStatus
 from penstock.errors import NewerSchemaError, SchemaError
-from penstock.store.base import AuditStore
+from penstock.store.oversight import AuditStore
 
 PAGE = 1000
 """Entries of a list, or of the inbox, read at a time."""

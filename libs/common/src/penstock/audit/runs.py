@@ -9,7 +9,7 @@ from penstock.audit.history import History
 from penstock.audit.verdict import Findings
 from penstock.core.projection import SUMMARY_FIELD, all_run_fields, decode_summary
 from penstock.core.run import Run
-from penstock.store.base import AuditStore
+from penstock.store.oversight import AuditStore
 
 BATCH = 200
 """Runs compared at a time."""

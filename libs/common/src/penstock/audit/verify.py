@@ -8,7 +8,7 @@ from penstock.audit.lists import compare_lists
 from penstock.audit.runs import compare_runs
 from penstock.audit.verdict import MOST_PROBLEMS, Findings, Verdict
 from penstock.store import records as r
-from penstock.store.base import AuditStore
+from penstock.store.oversight import AuditStore
 
 ROUNDS = 5
 """How often a partition that moves is looked at again in the hope that it stands still meanwhile."""
