@@ -209,3 +209,12 @@ async def test_a_server_that_was_emptied_is_said_to_be(server: ServerBackend) ->
     for question in (store.head(0), store.take_over(0, "other", DAY_MS), store.claim(0, "worker", 1)):
         with pytest.raises(StoreUnavailableError, match="was emptied"):
             await question
+
+
+async def test_a_log_that_does_not_end_at_its_head_is_seen(server: ServerBackend) -> None:
+    await lived_in(server)
+    sound = await server.store.health(0)
+    assert sound.appended == sound.head.seq
+    await server.command("XADD", server.valkey._db.keys[0].log, f"{sound.appended + 7}-0", "event", "{}")
+    health = await server.store.health(0)
+    assert (health.appended, health.head.seq) == (sound.appended + 7, sound.head.seq)

@@ -8,9 +8,9 @@ from rich.text import Text
 from penstock.audit import Verdict, verify_partition
 from penstock.errors import InvalidInputError
 from penstock.settings import Settings
-from penstock.store.valkey import open_valkey
 from penstock_cli.connect import store_settings
 from penstock_cli.failures import FAILED
+from penstock_cli.looking import looking_at
 from penstock_cli.output import console, print_json, printable, table
 
 
@@ -28,17 +28,11 @@ def verify(partition: int | None, *, every: bool, as_json: bool) -> None:
 
 
 async def _audit(settings: Settings, partition: int | None) -> list[Verdict]:
-    # Not strict: how a server is configured does not change what its log says.
-    store = await open_valkey(
-        settings.redis_url, prefix=settings.key_prefix, partitions=settings.partitions, strict=False
-    )
-    try:
+    async with looking_at(settings) as store:
         if partition is not None and partition >= store.partitions:
             raise InvalidInputError(f"there is no partition {partition}: the last is {store.partitions - 1}")
         wanted = range(store.partitions) if partition is None else [partition]
         return [await verify_partition(store, number) for number in wanted]
-    finally:
-        await store.close()
 
 
 def _print(verdicts: list[Verdict]) -> None:
