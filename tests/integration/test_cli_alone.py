@@ -1,23 +1,28 @@
 """The command line where nothing runs, or where what runs is not as it should be."""
 
 import asyncio
+import itertools
 import json
 import re
+import signal
 import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 import redis
 
 from penstock import __version__
+from penstock.audit import verify as audit
 from penstock.embedded import EmbeddedServer
 from penstock.store.valkey import open_valkey
 from penstock.store.valkey.keys import PartitionKeys
 from penstock_cli import address
-from up_kit import environment, free_port, invoke, penstock
+from penstock_cli.failures import INTERRUPTED
+from up_kit import PENSTOCK, environment, free_port, invoke, penstock
 
 
 @pytest.fixture
@@ -182,3 +187,61 @@ def test_verify_finds_counts_that_the_log_does_not_explain(alone: Alone, tmp_pat
     assert "whole" in found.stdout
     (verdict,) = json.loads(invoke("verify", "--partition", "0", "--json", env=alone.env, cwd=tmp_path).stdout)
     assert len(verdict["problems"]) == 1
+
+
+def test_verify_takes_all_partitions_or_one_and_not_both(alone: Alone, tmp_path: Path) -> None:
+    assert invoke("verify", "--all", env=alone.env, cwd=tmp_path).stdout.count("whole") == 8
+    both = invoke("verify", "--all", "--partition", "0", env=alone.env, cwd=tmp_path)
+    assert both.returncode == 2
+    assert both.stderr == "error: --partition and --all exclude each other\n"
+
+
+def test_verify_does_not_call_whole_what_it_could_not_compare(
+    alone: Alone, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    places = map(str, itertools.count())
+    monkeypatch.setattr(audit, "_position", lambda _: next(places))
+    monkeypatch.setattr(audit, "PAUSE_SECONDS", 0)
+    moving = invoke("verify", "--all", env=alone.env, cwd=tmp_path)
+    assert moving.returncode == 3
+    assert moving.stdout.count("whole so far") == 8
+    assert "lists, timers and counts were not compared: the partition did not stand still" in moving.stdout
+
+
+def test_verify_tries_again_before_it_says_that_a_partition_did_not_stand_still(
+    alone: Alone, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    places = itertools.chain(map(str, range(2 * audit.ROUNDS)), itertools.repeat("still"))
+    monkeypatch.setattr(audit, "_position", lambda _: next(places))
+    monkeypatch.setattr(audit, "PAUSE_SECONDS", 0)
+    assert invoke("verify", "--partition", "0", env=alone.env, cwd=tmp_path).returncode == 0
+
+
+@pytest.mark.parametrize(("form", "sound"), [((), "whole: 8 partitions"), (("--json",), '"problems": []')])
+def test_verify_watches_until_something_differs(alone: Alone, form: tuple[str, ...], sound: str) -> None:
+    with _watching(alone, *form) as watch:
+        assert watch.stdout is not None
+        assert sound in watch.stdout.readline()
+        alone.client.hset(f"{alone.first_partition}:counts", "running", "5")
+        rest = watch.stdout.read()
+        assert watch.wait() == 1
+    assert "a count of tasks is wrong" in rest
+
+
+def test_verify_watches_until_ctrl_c(alone: Alone) -> None:
+    with _watching(alone) as watch:
+        assert watch.stdout is not None
+        lines = [watch.stdout.readline() for _ in range(2)]
+        watch.send_signal(signal.SIGINT)
+        assert watch.wait() == INTERRUPTED
+    assert all(re.search(r"whole: 8 partitions, 0 events$", line) for line in lines)
+
+
+@contextmanager
+def _watching(alone: Alone, *options: str) -> Iterator["subprocess.Popen[str]"]:
+    command = [*PENSTOCK, "verify", "--all", "--watch", "--interval", "0.05", *options]
+    with subprocess.Popen(command, env=alone.env, stdout=subprocess.PIPE, text=True) as watch:
+        try:
+            yield watch
+        finally:
+            watch.kill()
