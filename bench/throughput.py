@@ -130,7 +130,7 @@ def main() -> None:
     parser.add_argument("--width", type=int, default=1000, help="tasks of a fan or a chain")
     parser.add_argument("--executor", choices=["noop", "shell"], default="noop")
     parser.add_argument("--slots", type=int, default=16)
-    parser.add_argument("--appendfsync", choices=["always", "everysec", "no"], default="always")
+    parser.add_argument("--appendfsync", choices=["always", "everysec"], default="always")
     arguments = parser.parse_args()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     context = multiprocessing.get_context("fork")

@@ -18,6 +18,6 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 
 @pytest.fixture(scope="session")
 def server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a real server; no test pulls the plug, so it need not sync its file."""
-    with EmbeddedServer(tmp_path_factory.mktemp("server"), appendfsync="no") as server:
+    """The address of a real server; no test pulls the plug, so a write need not wait for the disk."""
+    with EmbeddedServer(tmp_path_factory.mktemp("server"), appendfsync="everysec") as server:
         yield server.redis_url

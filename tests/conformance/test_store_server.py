@@ -206,3 +206,12 @@ async def test_a_server_that_does_not_answer_is_said_to_be_unavailable(store_url
         unused.bind(("127.0.0.1", 0))
         with pytest.raises(StoreUnavailableError):
             await open_valkey(f"redis://127.0.0.1:{unused.getsockname()[1]}/0", prefix="t", partitions=PARTITIONS)
+
+
+async def test_a_log_that_does_not_end_at_its_head_is_seen(server: ServerBackend) -> None:
+    await lived_in(server)
+    sound = await server.store.health(0)
+    assert sound.appended == sound.head.seq
+    await server.command("XADD", server.valkey._db.keys[0].log, f"{sound.appended + 7}-0", "event", "{}")
+    health = await server.store.health(0)
+    assert (health.appended, health.head.seq) == (sound.appended + 7, sound.head.seq)

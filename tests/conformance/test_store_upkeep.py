@@ -3,11 +3,12 @@
 from msgspec.structs import replace
 
 from penstock.core import events as e
+from penstock.core.codec import decode_event
 from penstock.core.status import RunStatus
 from penstock.store.base import Store
 from penstock.store.records import Beat
 from stack import dag
-from store_backends import HOUR_MS, Backend, eventually, sweep
+from store_backends import HOUR_MS, Backend, eventually, pass_ms, sweep
 from store_kit import FIRST, SECOND, facts, failure, fan, register, run_id, started, success
 
 ONE: dict[str, tuple[str, ...]] = {"a": ()}
@@ -153,6 +154,7 @@ async def test_it_is_told_how_a_partition_fares(backend: Backend) -> None:
     assert await store.schedulers() == ["owner"]
     idle = await store.health(0)
     assert (idle.inbox, idle.inbox_age_ms, idle.commit_age_ms, idle.timers, idle.ready, idle.claims) == (0,) * 6
+    assert (idle.appended, idle.ready_age_ms, idle.lease_ms, idle.head.owner) == (0, 0, 0, "")
     reign, _ = await started(store, fan(3), retries=1, retry_delay_seconds=1000.0)
     first, _ = await store.claim(0, "w", 2)
     await store.report([(first, failure(first))])
@@ -162,10 +164,26 @@ async def test_it_is_told_how_a_partition_fares(backend: Backend) -> None:
 
     async def aged() -> bool:
         health = await store.health(0)
-        return min(health.inbox_age_ms, health.commit_age_ms, health.claim_idle_ms) > 0
+        return min(health.inbox_age_ms, health.commit_age_ms, health.claim_idle_ms, health.ready_age_ms) > 0
 
     await eventually(backend, aged, "what waits grows older")
     health = await store.health(0)
     assert (health.inbox, health.timers, health.overdue_ms, health.ready, health.claims) == (1, 1, 0, 1, 1)
     assert (health.dead_letters, health.head, health.partition) == (1, await store.head(0), 0)
     assert 0 < health.lease_ms <= HOUR_MS
+    assert health.appended == health.head.seq > 0
+
+
+async def test_what_waits_for_a_worker_is_as_old_as_its_becoming_ready(backend: Backend) -> None:
+    store = backend.store
+    reign, run = await started(store, fan(3))
+    events = [decode_event(entry.data) for entry in await store.run_events(run, 0, 100)]
+    became = [event.at for event in events if isinstance(event, e.TaskReady)]
+    await pass_ms(backend, 20)
+    before = await backend.now()
+    health = await store.health(0)
+    assert before - min(became) <= health.ready_age_ms <= await backend.now() - min(became)
+    await store.claim(0, "w", 3)
+    await reign.settle()
+    health = await store.health(0)
+    assert (health.ready, health.ready_age_ms, health.claims) == (0, 0, 3)

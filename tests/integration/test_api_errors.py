@@ -72,7 +72,7 @@ async def test_an_error_nobody_foresaw_is_a_500_that_tells_nothing_of_the_inside
 
 
 async def test_while_the_store_is_away_requests_are_told_to_come_back_and_then_served_again(tmp_path: Path) -> None:
-    server = EmbeddedServer(tmp_path, appendfsync="no")
+    server = EmbeddedServer(tmp_path, appendfsync="everysec")
     with server:
         async with open_stack(server.redis_url) as stack, open_api(stack.store) as api:
             await api.post("/dags", json=SAMPLE)

@@ -203,7 +203,7 @@ async def test_who_leaves_leaves_nothing_behind(stack: Stack, monkeypatch: pytes
 async def test_while_the_store_is_away_the_stream_pauses_and_then_goes_on(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
-    server = EmbeddedServer(tmp_path_factory.mktemp("away"), appendfsync="no")
+    server = EmbeddedServer(tmp_path_factory.mktemp("away"), appendfsync="everysec")
     with server:
         async with (
             open_stack(server.redis_url) as stack,

@@ -1,21 +1,28 @@
 """The command line where nothing runs, or where what runs is not as it should be."""
 
+import asyncio
+import itertools
 import json
 import re
+import signal
 import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 import redis
 
 from penstock import __version__
+from penstock.audit import verify as audit
 from penstock.embedded import EmbeddedServer
+from penstock.store.valkey import open_valkey
 from penstock.store.valkey.keys import PartitionKeys
 from penstock_cli import address
-from up_kit import environment, free_port, invoke, penstock
+from penstock_cli.failures import INTERRUPTED
+from up_kit import PENSTOCK, environment, free_port, invoke, penstock
 
 
 @pytest.fixture
@@ -73,17 +80,22 @@ def test_a_port_that_is_free_is_kept_and_one_that_is_taken_is_evaded() -> None:
 
 
 class Alone:
-    """A server without any service."""
+    """A server that holds an empty deployment, without any service."""
 
     def __init__(self, server: EmbeddedServer, env: dict[str, str]) -> None:
         self.env = env | {"PENSTOCK_REDIS_URL": server.redis_url}
         self.client = redis.Redis.from_url(server.redis_url, decode_responses=True)
         self.first_partition = PartitionKeys("pk", 0, 8).base.removesuffix(":")
+        asyncio.run(_create(server.redis_url))
+
+
+async def _create(url: str) -> None:
+    await (await open_valkey(url, prefix="pk", partitions=8)).close()
 
 
 @pytest.fixture
 def alone(tmp_path: Path, nothing: dict[str, str]) -> Iterator[Alone]:
-    with EmbeddedServer(tmp_path / "server", appendfsync="no") as server:
+    with EmbeddedServer(tmp_path / "server", appendfsync="everysec") as server:
         found = Alone(server, nothing)
         with found.client:
             yield found
@@ -104,6 +116,66 @@ def test_the_doctor_finds_a_server_that_may_lose_data(alone: Alone, tmp_path: Pa
     found = invoke("doctor", env=alone.env, cwd=tmp_path)
     assert found.returncode == 1
     assert "append-only" in found.stdout
+    alone.client.config_set("appendonly", "yes")
+    alone.client.config_set("appendfsync", "no")
+    found = invoke("doctor", "--json", env=alone.env, cwd=tmp_path)
+    assert found.returncode == 1
+    (finding,) = json.loads(found.stdout)["findings"]
+    assert "an acknowledged write may be lost" in finding["what"]
+
+
+def test_the_doctor_shows_how_the_server_is_configured(alone: Alone, tmp_path: Path) -> None:
+    alone.client.config_set("maxmemory", 123456789)
+    shown = invoke("doctor", env=alone.env, cwd=tmp_path).stdout
+    assert re.search(r"^server redis://.*: Valkey \d+\.\d+", shown)
+    assert re.search(r"^ *master +123456789 bytes +noeviction +yes +everysec", shown, re.MULTILINE)
+
+
+def test_the_doctor_finds_a_log_that_does_not_end_at_its_head(alone: Alone, tmp_path: Path) -> None:
+    alone.client.xadd(f"{alone.first_partition}:log", {"event": "{}"}, "4-0")
+    found = invoke("doctor", env=alone.env, cwd=tmp_path)
+    assert found.returncode == 1
+    assert "the log does not end where its head says" in found.stdout
+    assert re.search(r"^ *0 +- +- +0 +0 +0 +4 ", found.stdout, re.MULTILINE)
+
+
+def test_the_doctor_says_of_a_forked_log_that_some_of_it_was_lost_and_finds_nothing_wrong(
+    alone: Alone, tmp_path: Path
+) -> None:
+    alone.client.hset(f"{alone.first_partition}:head", "incarnation", "2")
+    found = invoke("doctor", env=alone.env, cwd=tmp_path)
+    assert found.returncode == 0
+    assert "partition 0: the server has lost a part of its log 2 times" in found.stdout
+
+
+def test_the_doctor_finds_partitions_that_nobody_serves_if_that_lasts(
+    alone: Alone, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alone.client.zadd("pk:schedulers", {"s": 9e15})
+    found = invoke("doctor", "--json", env=alone.env | {"PENSTOCK_SCHEDULER_LEASE_SECONDS": "1"}, cwd=tmp_path)
+    assert found.returncode == 1
+    (finding,) = json.loads(found.stdout)["findings"]
+    assert finding["what"].endswith("none serves it (partition 0, 1, 2, 3, 4, 5, 6, 7)")
+
+    async def serve(_: float) -> None:
+        for partition in range(8):
+            base = PartitionKeys("pk", partition, 8)
+            alone.client.hset(base.head, "owner", "s")
+            alone.client.set(base.lease, "s", px=3_600_000)
+
+    monkeypatch.setattr(asyncio, "sleep", serve)
+    assert invoke("doctor", env=alone.env, cwd=tmp_path).returncode == 0
+
+
+@pytest.mark.parametrize("command", ["verify", "doctor"])
+def test_an_inspection_of_a_server_without_a_deployment_says_so_and_makes_none(
+    alone: Alone, command: str, tmp_path: Path
+) -> None:
+    alone.client.flushall()
+    done = invoke(command, env=alone.env, cwd=tmp_path)
+    assert done.returncode != 0
+    assert done.stderr == "error: There is no Penstock deployment with the prefix 'pk' on this server.\n"
+    assert alone.client.dbsize() == 0
 
 
 def test_verify_finds_counts_that_the_log_does_not_explain(alone: Alone, tmp_path: Path) -> None:
@@ -115,3 +187,61 @@ def test_verify_finds_counts_that_the_log_does_not_explain(alone: Alone, tmp_pat
     assert "whole" in found.stdout
     (verdict,) = json.loads(invoke("verify", "--partition", "0", "--json", env=alone.env, cwd=tmp_path).stdout)
     assert len(verdict["problems"]) == 1
+
+
+def test_verify_takes_all_partitions_or_one_and_not_both(alone: Alone, tmp_path: Path) -> None:
+    assert invoke("verify", "--all", env=alone.env, cwd=tmp_path).stdout.count("whole") == 8
+    both = invoke("verify", "--all", "--partition", "0", env=alone.env, cwd=tmp_path)
+    assert both.returncode == 2
+    assert both.stderr == "error: --partition and --all exclude each other\n"
+
+
+def test_verify_does_not_call_whole_what_it_could_not_compare(
+    alone: Alone, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    places = map(str, itertools.count())
+    monkeypatch.setattr(audit, "_position", lambda _: next(places))
+    monkeypatch.setattr(audit, "PAUSE_SECONDS", 0)
+    moving = invoke("verify", "--all", env=alone.env, cwd=tmp_path)
+    assert moving.returncode == 3
+    assert moving.stdout.count("whole so far") == 8
+    assert "lists, timers and counts were not compared: the partition did not stand still" in moving.stdout
+
+
+def test_verify_tries_again_before_it_says_that_a_partition_did_not_stand_still(
+    alone: Alone, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    places = itertools.chain(map(str, range(2 * audit.ROUNDS)), itertools.repeat("still"))
+    monkeypatch.setattr(audit, "_position", lambda _: next(places))
+    monkeypatch.setattr(audit, "PAUSE_SECONDS", 0)
+    assert invoke("verify", "--partition", "0", env=alone.env, cwd=tmp_path).returncode == 0
+
+
+@pytest.mark.parametrize(("form", "sound"), [((), "whole: 8 partitions"), (("--json",), '"problems": []')])
+def test_verify_watches_until_something_differs(alone: Alone, form: tuple[str, ...], sound: str) -> None:
+    with _watching(alone, *form) as watch:
+        assert watch.stdout is not None
+        assert sound in watch.stdout.readline()
+        alone.client.hset(f"{alone.first_partition}:counts", "running", "5")
+        rest = watch.stdout.read()
+        assert watch.wait() == 1
+    assert "a count of tasks is wrong" in rest
+
+
+def test_verify_watches_until_ctrl_c(alone: Alone) -> None:
+    with _watching(alone) as watch:
+        assert watch.stdout is not None
+        lines = [watch.stdout.readline() for _ in range(2)]
+        watch.send_signal(signal.SIGINT)
+        assert watch.wait() == INTERRUPTED
+    assert all(re.search(r"whole: 8 partitions, 0 events$", line) for line in lines)
+
+
+@contextmanager
+def _watching(alone: Alone, *options: str) -> Iterator["subprocess.Popen[str]"]:
+    command = [*PENSTOCK, "verify", "--all", "--watch", "--interval", "0.05", *options]
+    with subprocess.Popen(command, env=alone.env, stdout=subprocess.PIPE, text=True) as watch:
+        try:
+            yield watch
+        finally:
+            watch.kill()

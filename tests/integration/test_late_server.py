@@ -47,7 +47,7 @@ async def logged(lines: AsyncIterator[str], text: str) -> None:
     ],
 )
 async def test_a_service_waits_for_a_server_that_is_not_there_yet(module: str, started: str, tmp_path: Path) -> None:
-    with EmbeddedServer(tmp_path / "data", appendfsync="no") as server:
+    with EmbeddedServer(tmp_path / "data", appendfsync="everysec") as server:
         url = server.redis_url
     api_port = str(free_port())
     async with lines_of(module, PENSTOCK_REDIS_URL=url, PENSTOCK_API_PORT=api_port) as lines:

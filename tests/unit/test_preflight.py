@@ -1,20 +1,52 @@
-"""What is read out of a server's description of itself."""
+"""What is read out of a server's description of itself, and what of it forbids using the server."""
 
-from penstock.store.valkey.preflight import faults
+from penstock.store.records import ServerSettings
+from penstock.store.valkey.preflight import faults, parse_settings
 
 
-def info(**fields: str) -> bytes:
+def settings(appendfsync: str = "always", **fields: str) -> ServerSettings:
     described = {"valkey_version": "9.0.0", "role": "master", "aof_enabled": "1", "loading": "0", **fields}
-    return "".join(f"{name}:{value}\r\n" for name, value in described.items()).encode()
+    info = "".join(f"{name}:{value}\r\n" for name, value in described.items()).encode()
+    return parse_settings(info, appendfsync)
 
 
 def test_a_server_that_keeps_an_append_only_file_is_fit() -> None:
-    assert faults(info()) == []
+    assert faults(settings()) == []
 
 
 def test_a_server_without_an_append_only_file_is_unfit() -> None:
-    assert faults(info(aof_enabled="0")) == ["it does not keep an append-only file: set appendonly to yes"]
+    assert faults(settings(aof_enabled="0")) == ["it does not keep an append-only file: set appendonly to yes"]
 
 
 def test_a_server_that_loads_its_data_is_not_judged_by_the_file_it_reads() -> None:
-    assert faults(info(aof_enabled="0", loading="1")) == []
+    loading = settings(aof_enabled="0", loading="1")
+    assert (loading.appendonly, faults(loading)) == ("unknown", [])
+
+
+def test_a_server_that_never_syncs_its_file_is_unfit_and_one_that_does_so_every_second_is_not() -> None:
+    (fault,) = faults(settings("no"))
+    assert "an acknowledged write may be lost" in fault
+    assert faults(settings("everysec")) == []
+
+
+def test_what_a_server_does_not_tell_is_not_held_against_it() -> None:
+    assert faults(settings("unknown")) == []
+
+
+def test_where_no_file_is_kept_how_it_would_be_synced_is_not_a_second_fault() -> None:
+    assert len(faults(settings("no", aof_enabled="0"))) == 1
+
+
+def test_the_settings_are_in_the_words_of_the_server() -> None:
+    told = settings("everysec", maxmemory="1024", maxmemory_policy="allkeys-lru")
+    assert told == ServerSettings("Valkey 9.0.0", "master", 1024, "allkeys-lru", "yes", "everysec")
+    (fault,) = faults(told)
+    assert "maxmemory-policy" in fault
+
+
+def test_an_old_redis_a_replica_and_one_that_may_evict_are_unfit() -> None:
+    old = parse_settings(b"redis_version:6.2.14\r\nrole:slave\r\naof_enabled:1\r\n", "always")
+    assert faults(old) == [
+        "Redis 6.2.14 is too old: 7.0 or newer is needed",
+        "its role is slave: connect to the primary",
+    ]

@@ -176,12 +176,23 @@ def events(
 def verify(
     partition: Annotated[int | None, typer.Option(min=0, help="Only this partition.")] = None,
     all_partitions: Annotated[bool, typer.Option("--all", help="Every partition (the default).")] = False,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Check again and again, until Ctrl-C or a difference.")
+    ] = False,
+    interval: Annotated[float, typer.Option(min=0, help="Seconds between two checks, with --watch.")] = 10.0,
     as_json: AsJson = False,
 ) -> None:
-    """Check hash chain and projections against the log; exit with 1 where they differ."""
+    """Check hash chain and projections against the log, and change nothing.
+
+    Exit with 0 where all is whole, with 1 where something differs.
+
+    Exit with 3 where nothing differs, but lists, timers and counts were not compared: a partition did not stand still.
+
+    With --watch the log is read from its beginning once, afterwards only what is new in it.
+    """
     from penstock_cli.verify import verify
 
-    verify(partition, every=all_partitions, as_json=as_json)
+    verify(partition, every=all_partitions, watch=watch, interval_seconds=interval, as_json=as_json)
 
 
 @cli.command(rich_help_panel=_INSPECT)

@@ -6,18 +6,23 @@ import msgspec
 import typer
 
 from penstock.settings import Settings
-from penstock.store.records import Figures, PartitionHealth
-from penstock.store.valkey import open_valkey
+from penstock.store.records import Figures, PartitionHealth, ServerSettings
+from penstock.store.valkey import ValkeyStore
 from penstock_cli.connect import store_settings
 from penstock_cli.failures import FAILED
-from penstock_cli.findings import Finding, findings
+from penstock_cli.findings import Finding, Patience, findings
+from penstock_cli.looking import looking_at
 from penstock_cli.output import console, print_json, table
+
+PAUSE_SECONDS = 0.2
+"""Between two looks at what may be over in a moment."""
 
 
 class Examination(msgspec.Struct, frozen=True):
     """All that was found."""
 
     server: str
+    settings: ServerSettings
     schedulers: list[str]
     partitions: list[PartitionHealth]
     figures: Figures
@@ -36,47 +41,75 @@ def doctor(*, as_json: bool) -> None:
 
 
 async def examine(settings: Settings) -> Examination:
-    """Look at the server and the partitions.
+    """Look at the server and the partitions; for a lease again and again at what may be over in a moment.
 
     Raises:
+        NotFoundError: there is no deployment on the server.
         StoreUnavailableError: no server answers.
     """
-    # Not strict: an unfit server is what this is for.
-    store = await open_valkey(
-        settings.redis_url, prefix=settings.key_prefix, partitions=settings.partitions, strict=False
-    )
-    try:
-        faults = await store.check()
-        schedulers = await store.schedulers()
-        partitions = [await store.health(number) for number in range(store.partitions)]
-        figures = await store.figures()
-    finally:
-        await store.close()
-    found = findings(faults, schedulers, partitions, worker_lease_ms=int(settings.worker_lease_seconds * 1000))
-    return Examination(settings.redacted_url, schedulers, partitions, figures, found)
+    clock = asyncio.get_running_loop().time
+    async with looking_at(settings) as store:
+        end = clock() + settings.scheduler_lease_seconds
+        while True:
+            seen = await _look(store, settings)
+            if clock() >= end or not any(finding.momentary for finding in seen.findings):
+                return seen
+            await asyncio.sleep(PAUSE_SECONDS)
+
+
+async def _look(store: ValkeyStore, settings: Settings) -> Examination:
+    server = await store.server()
+    faults = await store.check()
+    schedulers = await store.schedulers()
+    partitions = [await store.health(number) for number in range(store.partitions)]
+    figures = await store.figures()
+    found = findings(faults, schedulers, partitions, Patience.of(settings))
+    return Examination(settings.redacted_url, server, schedulers, partitions, figures, found)
 
 
 def _print(found: Examination) -> None:
     out = console()
-    out.print(f"server {found.server}")
+    server, figures = found.settings, found.figures
+    out.print(f"server {found.server}: {server.software}")
+    limit = f"{server.maxmemory} bytes" if server.maxmemory else "none"
+    names = ("role", "maxmemory", "maxmemory-policy", "appendonly", "appendfsync")
+    row = (server.role, limit, server.maxmemory_policy, server.appendonly, server.appendfsync)
+    out.print(table(*names, rows=[row]))
     out.print(f"schedulers: {', '.join(found.schedulers) or 'none'}")
-    numbers = ["partition", "term", "seq", "inbox", "ready", "claimed", "timers", "dead"]
-    ages = ["last event", "oldest fact", "stillest claim", "overdue"]
-    rows = [_row(one) for one in found.partitions]
-    out.print(table("partition", "owner", *numbers[1:], *ages, rows=rows, right=[*numbers, *ages]))
-    figures = found.figures
+    numbers = ["lease", "term", "incarnation", "applied", "appended", "last event"]
+    rows = [_log_row(one) for one in found.partitions]
+    out.print(table("partition", "owner", *numbers, rows=rows, right=["partition", *numbers]))
+    numbers = ["partition", "inbox", "oldest fact", "ready", "oldest ready", "claimed", "stillest claim", "timers"]
+    numbers += ["overdue", "dead"]
+    out.print(table(*numbers, rows=[_work_row(one) for one in found.partitions], right=numbers))
     out.print(f"DAGs: {figures.dags}, runs: {sum(figures.runs.values())}, events: {figures.events}")
+    for one in found.partitions:
+        if one.head.incarnation:
+            what = f"the server has lost a part of its log {one.head.incarnation} times; it went on from what was left"
+            out.print(f"! partition {one.partition}: {what}", style="yellow")
     for finding in found.findings:
         out.print(f"✗ {finding.what}: {finding.advice}", style="red")
     if not found.findings:
         out.print("✓ nothing wrong", style="green")
 
 
-def _row(one: PartitionHealth) -> tuple[str, ...]:
-    counts = (one.head.term, one.head.seq, one.inbox, one.ready, one.claims, one.timers, one.dead_letters)
-    ages = (one.commit_age_ms, one.inbox_age_ms, one.claim_idle_ms, one.overdue_ms)
-    return (str(one.partition), one.head.owner or "-", *map(str, counts), *map(_seconds, ages))
+def _log_row(one: PartitionHealth) -> tuple[str, ...]:
+    head = one.head
+    counts = (head.term, head.incarnation, head.seq, one.appended)
+    return str(one.partition), head.owner or "-", _lease(one.lease_ms), *map(str, counts), _seconds(one.commit_age_ms)
+
+
+def _work_row(one: PartitionHealth) -> tuple[str, ...]:
+    return (
+        *(str(one.partition), str(one.inbox), _seconds(one.inbox_age_ms)),
+        *(str(one.ready), _seconds(one.ready_age_ms), str(one.claims), _seconds(one.claim_idle_ms)),
+        *(str(one.timers), _seconds(one.overdue_ms), str(one.dead_letters)),
+    )
 
 
 def _seconds(ms: int) -> str:
     return f"{ms / 1000:.0f} s" if ms >= 1000 else "-"
+
+
+def _lease(ms: int) -> str:
+    return f"{ms / 1000:.1f} s" if ms else "-"

@@ -1,6 +1,7 @@
 """What goes wrong, said on standard error: one clear line, then the fields to change; and the exit code it means.
 
-0 is success, 1 a failure or a negative result, 2 an input that must change.
+0 is success, 1 a failure or a negative result, 2 an input that must change, 3 neither success nor failure: nothing is
+wrong with what could be looked at, and not all of it could.
 """
 
 import sys
@@ -15,6 +16,7 @@ from penstock.errors import Detail, InvalidInputError, NotFoundError, PenstockEr
 
 FAILED = 1
 BAD_INPUT = 2
+UNDECIDED = 3
 INTERRUPTED = 130
 """What shells report of a program that Ctrl-C has ended."""
 

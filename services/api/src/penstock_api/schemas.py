@@ -8,6 +8,7 @@ from msgspec import Meta
 from penstock.core.dag import TaskSpec
 from penstock.core.status import RunStatus, TaskStatus
 from penstock.errors import Detail
+from penstock.store.records import ServerSettings
 
 Time = Annotated[
     str,
@@ -182,15 +183,24 @@ class EventList(msgspec.Struct, frozen=True):
 
 
 class PartitionMetrics(msgspec.Struct, frozen=True):
-    """How one partition fares. Ages are seconds; 0 where there is nothing to be old."""
+    """How one partition fares. Ages are seconds; 0 where there is nothing to be old.
+
+    ``seq`` is the last event that its head knows to be applied, ``appended`` the last that stands in its log: another
+    one only where one of the two was damaged.
+    """
 
     partition: int
     owner: str
+    lease_seconds: float
     term: int
+    incarnation: int
     seq: int
+    appended: int
     inbox_lag: int
     inbox_age_seconds: float
     commit_age_seconds: float
+    tasks_ready: int
+    ready_age_seconds: float
     tasks_claimed: int
     claim_idle_seconds: float
     timers: int
@@ -199,7 +209,10 @@ class PartitionMetrics(msgspec.Struct, frozen=True):
 
 
 class Metrics(msgspec.Struct, frozen=True):
-    """Counts over the whole deployment. ``inbox_lag`` is how many facts wait for a scheduler."""
+    """Counts over the whole deployment. ``inbox_lag`` is how many facts wait for a scheduler.
+
+    ``server_faults`` say what is wrong with the server, as ``/readyz`` does.
+    """
 
     dags_registered: int
     runs_total: int
@@ -212,6 +225,8 @@ class Metrics(msgspec.Struct, frozen=True):
     events_total: int
     partitions: int
     schedulers: int
+    server: ServerSettings
+    server_faults: list[str]
     by_partition: list[PartitionMetrics]
 
 

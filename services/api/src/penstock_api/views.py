@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from penstock.core.dag import DagSpec
 from penstock.core.run import RunSummary, TaskState
 from penstock.core.status import RunStatus, TaskStatus
-from penstock.store.records import DagSummary, Figures, PartitionHealth, RunView
+from penstock.store.records import DagSummary, Figures, PartitionHealth, RunView, ServerSettings
 from penstock_api.outlines import Outline
 from penstock_api.schemas import (
     DagDetail,
@@ -110,7 +110,13 @@ def task_view(task_id: str, name: str, task: TaskState) -> TaskView:
     )
 
 
-def metrics(figures: Figures, schedulers: int, health: Sequence[PartitionHealth]) -> Metrics:
+def metrics(
+    figures: Figures,
+    schedulers: int,
+    health: Sequence[PartitionHealth],
+    server: ServerSettings,
+    faults: list[str],
+) -> Metrics:
     """Return the counts; a status that nothing is in counts 0."""
     return Metrics(
         dags_registered=figures.dags,
@@ -124,6 +130,8 @@ def metrics(figures: Figures, schedulers: int, health: Sequence[PartitionHealth]
         events_total=figures.events,
         partitions=len(health),
         schedulers=schedulers,
+        server=server,
+        server_faults=faults,
         by_partition=[_partition_metrics(one) for one in health],
     )
 
@@ -132,11 +140,16 @@ def _partition_metrics(health: PartitionHealth) -> PartitionMetrics:
     return PartitionMetrics(
         partition=health.partition,
         owner=health.head.owner,
+        lease_seconds=health.lease_ms / 1000,
         term=health.head.term,
+        incarnation=health.head.incarnation,
         seq=health.head.seq,
+        appended=health.appended,
         inbox_lag=health.inbox,
         inbox_age_seconds=health.inbox_age_ms / 1000,
         commit_age_seconds=health.commit_age_ms / 1000,
+        tasks_ready=health.ready,
+        ready_age_seconds=health.ready_age_ms / 1000,
         tasks_claimed=health.claims,
         claim_idle_seconds=health.claim_idle_ms / 1000,
         timers=health.timers,

@@ -5,6 +5,6 @@ it folds the log with the scheduler's own ``evolve`` and holds the outcome again
 """
 
 from penstock.audit.verdict import Problem, Verdict
-from penstock.audit.verify import verify_partition
+from penstock.audit.verify import Auditor, verify_partition
 
-__all__ = ["Problem", "Verdict", "verify_partition"]
+__all__ = ["Auditor", "Problem", "Verdict", "verify_partition"]

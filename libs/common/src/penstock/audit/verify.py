@@ -16,6 +16,32 @@ ROUNDS = 5
 PAUSE_SECONDS = 0.2
 
 
+class Auditor:
+    """The audit of one partition, which may be made again and again; it remembers what it has read of the log."""
+
+    def __init__(self, store: AuditStore, partition: int) -> None:
+        self._store = store
+        self._partition = partition
+        self._history = History(partition)
+
+    async def verify(self) -> Verdict:
+        """Return what is wrong with the partition; of the log, only what is new since the last time is read.
+
+        What seems to be wrong after that is looked at once more from the beginning of the log: a server that has lost
+        some of it may have replaced what was read.
+
+        Raises:
+            NewerSchemaError: the log was continued by a newer Penstock: audit with that one.
+            StoreUnavailableError: the store does not answer.
+        """
+        known = self._history.seq
+        verdict = await _audit(self._store, self._partition, self._history)
+        if known and not verdict.clean:
+            self._history = History(self._partition)
+            verdict = await _audit(self._store, self._partition, self._history)
+        return verdict
+
+
 async def verify_partition(store: AuditStore, partition: int) -> Verdict:
     """Return what is wrong with a partition: with its log, and with what is stored beside it.
 
@@ -26,7 +52,10 @@ async def verify_partition(store: AuditStore, partition: int) -> Verdict:
         NewerSchemaError: the log was continued by a newer Penstock: audit with that one.
         StoreUnavailableError: the store does not answer.
     """
-    history = History(partition)
+    return await Auditor(store, partition).verify()
+
+
+async def _audit(store: AuditStore, partition: int, history: History) -> Verdict:
     for last in (False,) * (ROUNDS - 1) + (True,):
         head = await store.head(partition)
         await history.read(store, head)

@@ -11,6 +11,10 @@ from penstock.store import records as r
 class HealthStore(Protocol):
     """How a deployment fares, for its doctor and its metrics."""
 
+    async def server(self) -> r.ServerSettings:
+        """Return how the server is configured."""
+        ...
+
     async def schedulers(self) -> list[str]:
         """Return the schedulers that are alive."""
         ...

@@ -222,15 +222,18 @@ class OutputLine(msgspec.Struct, frozen=True):
 
 
 class PartitionHealth(msgspec.Struct, frozen=True):
-    """How a partition fares. Ages and times are ms; 0 where there is nothing to be old.
+    """How a partition fares, all of it read at one moment. Ages and times are ms; 0 where there is nothing to be old.
 
-    ``inbox`` facts wait, the oldest for ``inbox_age_ms``. ``commit_age_ms`` is the age of the last event,
-    ``overdue_ms`` how late the earliest timer is, ``claim_idle_ms`` how long the stillest claim went without a
+    ``appended`` is the seq of the last event that stands in the log: it is the head's, unless one of the two was
+    damaged. ``lease_ms`` is what is left of the owner's lease. ``inbox`` facts wait, the oldest for ``inbox_age_ms``.
+    ``commit_age_ms`` is the age of the last event, ``overdue_ms`` how late the earliest timer is. ``ready`` attempts
+    wait for a worker, the oldest for ``ready_age_ms``; ``claim_idle_ms`` is how long the stillest claim went without a
     heartbeat.
     """
 
     partition: int
     head: Head
+    appended: int
     lease_ms: int
     inbox: int
     inbox_age_ms: int
@@ -238,9 +241,24 @@ class PartitionHealth(msgspec.Struct, frozen=True):
     timers: int
     overdue_ms: int
     ready: int
+    ready_age_ms: int
     claims: int
     claim_idle_ms: int
     dead_letters: int
+
+
+class ServerSettings(msgspec.Struct, frozen=True):
+    """What of a server decides whether it may keep a log, in its own words; ``unknown`` what it does not tell.
+
+    ``software`` is its name and version, ``maxmemory`` is in bytes, 0 for no limit.
+    """
+
+    software: str
+    role: str
+    maxmemory: int
+    maxmemory_policy: str
+    appendonly: str
+    appendfsync: str
 
 
 class Figures(msgspec.Struct, frozen=True):

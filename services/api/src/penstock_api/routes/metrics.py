@@ -19,11 +19,16 @@ _TEXT_TYPES = frozenset({"text/plain", "application/openmetrics-text"})
 _ANYTHING = frozenset({"*/*", "text/*", "application/*"})
 
 _OF_PARTITION = {
+    "lease_seconds": "What is left of the lease of the partition's owner; 0 when nobody serves it.",
     "term": "How often the partition has changed hands.",
-    "seq": "Events in the partition's log.",
+    "incarnation": "How often the partition's log was forked by a server that had lost some of it.",
+    "seq": "Events applied: the seq of the partition's head.",
+    "appended": "Events appended: the last seq in the partition's log, the head's unless one of them was damaged.",
     "inbox_lag": "Facts that wait for the partition's scheduler.",
     "inbox_age_seconds": "Age of the oldest fact that waits.",
     "commit_age_seconds": "Age of the last event.",
+    "tasks_ready": "Ready attempts that nobody has claimed.",
+    "ready_age_seconds": "How long the oldest of them has been ready.",
     "tasks_claimed": "Attempts that workers hold.",
     "claim_idle_seconds": "How long the stillest claim went without a heartbeat.",
     "timers": "Timers that are set.",
@@ -42,7 +47,8 @@ async def read_metrics(shared: Shared, accept: Annotated[str, Header()] = "") ->
     """
     store = shared.store
     health = await asyncio.gather(*(store.health(partition) for partition in range(store.partitions)))
-    counts = metrics(await store.figures(), len(await store.schedulers()), health)
+    schedulers = len(await store.schedulers())
+    counts = metrics(await store.figures(), schedulers, health, await store.server(), await store.check())
     if not wants_text(accept):
         return answer(counts, headers={"Vary": "Accept"})
     encode, content_type = choose_encoder(accept)
@@ -90,10 +96,30 @@ class _Scrape(Collector):
         yield GaugeMetricFamily("penstock_inbox_lag", "Facts that wait for a scheduler.", counts.inbox_lag)
         yield GaugeMetricFamily("penstock_dead_letters", "Facts that could not be read.", counts.dead_letters)
         yield GaugeMetricFamily("penstock_schedulers", "Schedulers that are alive.", counts.schedulers)
-        for name, meaning in _OF_PARTITION.items():
-            family = GaugeMetricFamily(f"penstock_partition_{name}", meaning, labels=["partition"])
-            for one in counts.by_partition:
-                family.add_metric([str(one.partition)], getattr(one, name))
-            yield family
         yield GaugeMetricFamily("penstock_partitions", "Partitions of the deployment.", counts.partitions)
         yield CounterMetricFamily("penstock_events", "Events in the log.", counts.events_total)
+        yield from self._partitions()
+        yield from self._server()
+
+    def _partitions(self) -> Iterator[Metric]:
+        owners = GaugeMetricFamily("penstock_partition_owner", "Who owns a partition.", labels=["partition", "owner"])
+        for one in self._counts.by_partition:
+            if one.owner:
+                owners.add_metric([str(one.partition), one.owner], 1)
+        yield owners
+        for name, meaning in _OF_PARTITION.items():
+            family = GaugeMetricFamily(f"penstock_partition_{name}", meaning, labels=["partition"])
+            for one in self._counts.by_partition:
+                family.add_metric([str(one.partition)], getattr(one, name))
+            yield family
+
+    def _server(self) -> Iterator[Metric]:
+        settings = self._counts.server
+        labels = ["software", "role", "maxmemory_policy", "appendonly", "appendfsync"]
+        info = GaugeMetricFamily("penstock_server_info", "How the server is configured.", labels=labels)
+        info.add_metric([getattr(settings, label) for label in labels], 1)
+        yield info
+        limit = settings.maxmemory
+        yield GaugeMetricFamily("penstock_server_maxmemory_bytes", "The server's limit of memory; 0 for none.", limit)
+        faults = len(self._counts.server_faults)
+        yield GaugeMetricFamily("penstock_server_faults", "What is wrong with the server: see /readyz.", faults)

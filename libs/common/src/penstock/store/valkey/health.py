@@ -1,14 +1,17 @@
-"""How a partition fares, read in one round trip."""
+"""How the server is configured, and how a partition fares."""
 
 from collections.abc import Sequence
 
 import msgspec
+from redis.exceptions import ResponseError
 
 from penstock.core.react import QUEUES
+from penstock.errors import StoreUnavailableError
 from penstock.store import records as r
-from penstock.store.valkey.connection import Connection, Value
+from penstock.store.valkey.connection import Connection
 from penstock.store.valkey.keys import WORKERS
-from penstock.store.valkey.reads import parse_head
+from penstock.store.valkey.preflight import UNKNOWN, parse_settings
+from penstock.store.valkey.reads import parse_head, text_fields
 
 CLAIMS_LOOKED_AT = 100
 """Claims of a queue whose idle time is looked at: the oldest ones."""
@@ -27,6 +30,21 @@ class Health:
     def __init__(self, connection: Connection) -> None:
         self._db = connection
 
+    async def server(self) -> r.ServerSettings:
+        """Return how the server is configured."""
+        return parse_settings(await self._db.command("INFO"), await self._appendfsync())
+
+    async def _appendfsync(self) -> str:
+        try:
+            answer = await self._db.command("CONFIG", "GET", "appendfsync")
+        except StoreUnavailableError as error:
+            # Many who run servers for others forbid CONFIG or take it away.
+            if not isinstance(error.__cause__, ResponseError):
+                raise
+            return UNKNOWN
+        found: bytes = text_fields(answer).get("appendfsync", UNKNOWN.encode())
+        return found.decode()
+
     async def schedulers(self) -> list[str]:
         """Return the schedulers that are alive."""
         key = f"{self._db.prefix}:schedulers"
@@ -38,35 +56,28 @@ class Health:
     async def health(self, partition: int) -> r.PartitionHealth:
         """Return how a partition fares."""
         keys = self._db.keys[partition]
-        commands: list[Sequence[Value]] = [
-            ("TIME",),
-            ("HGETALL", keys.head),
-            ("PTTL", keys.lease),
-            ("XLEN", keys.inbox),
-            ("XRANGE", keys.inbox, "-", "+", "COUNT", 1),
-            ("XREVRANGE", keys.log, "+", "-", "COUNT", 1),
-            ("ZCARD", keys.timers),
-            ("ZRANGE", keys.timers, 0, 0, "WITHSCORES"),
-            ("XLEN", keys.dead),
-            *(("XLEN", keys.queue(name)) for name in QUEUES),
-            *(("XPENDING", keys.queue(name), WORKERS) for name in QUEUES),
-            *(("XPENDING", keys.queue(name), WORKERS, "-", "+", CLAIMS_LOOKED_AT) for name in QUEUES),
-        ]
-        time, head, lease, waiting, oldest, last, timers, first, dead, *rest = await self._db.pipeline(commands)
-        now = int(time[0]) * 1000 + int(time[1]) // 1000
-        count = len(QUEUES)
-        claims = sum(summary[0] for summary in rest[count : 2 * count])
+        touched = [keys.head, keys.lease, keys.inbox, keys.log, keys.timers, keys.dead, *map(keys.queue, QUEUES)]
+        answer = await self._db.run("health", touched, [WORKERS, CLAIMS_LOOKED_AT])
+        now, head, lease, waiting, oldest, last, timers, first, dead, queues = answer
+        begun = [queue[3] for queue in queues if queue[3]]
         return r.PartitionHealth(
             partition=partition,
             head=parse_head(head),
+            appended=int(last[0].partition(b"-")[0]) if last else 0,
             lease_ms=max(0, lease),
             inbox=waiting,
-            inbox_age_ms=max(0, now - int(oldest[0][0].partition(b"-")[0])) if oldest else 0,
-            commit_age_ms=max(0, now - _decode_dated(last[0][1][1]).at) if last else 0,
+            inbox_age_ms=max(0, now - int(oldest.partition(b"-")[0])) if oldest else 0,
+            commit_age_ms=_age(now, last[1:]),
             timers=timers,
-            overdue_ms=max(0, now - int(float(first[1] if len(first) == 2 else first[0][1]))) if first else 0,
-            ready=sum(rest[:count]) - claims,
-            claims=claims,
-            claim_idle_ms=max((claim[2] for listed in rest[2 * count :] for claim in listed), default=0),
+            overdue_ms=max(0, now - int(float(first))) if first else 0,
+            ready=sum(length - claims for length, claims, *_ in queues),
+            ready_age_ms=_age(now, begun),
+            claims=sum(claims for _, claims, *_ in queues),
+            claim_idle_ms=max(idle for _, _, idle, _ in queues),
             dead_letters=dead,
         )
+
+
+def _age(now: int, events: Sequence[bytes]) -> int:
+    """Return how long ago the oldest of the events was, 0 where there is none."""
+    return max(0, now - min((_decode_dated(event).at for event in events), default=now))

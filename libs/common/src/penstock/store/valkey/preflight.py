@@ -2,25 +2,47 @@
 
 from redis.exceptions import BusyLoadingError, OutOfMemoryError, ReadOnlyError, RedisError
 
+from penstock.store import records as r
+
 LEAST_REDIS = (7, 0)
 LEAST_VALKEY = (7, 2)
 
 
-def faults(answer: bytes) -> list[str]:
-    """Return what forbids using the server that answers INFO so; empty when it is fit."""
+UNKNOWN = "unknown"
+"""A setting that the server does not tell."""
+
+
+def parse_settings(answer: bytes, appendfsync: str) -> r.ServerSettings:
+    """Return the settings of the server that answers INFO so; when it syncs its file, INFO does not say."""
     info = dict(line.split(":", 1) for line in answer.decode().splitlines() if ":" in line)
-    found = []
-    name, least = ("Valkey", LEAST_VALKEY) if "valkey_version" in info else ("Redis", LEAST_REDIS)
-    version = info.get("valkey_version") or info.get("redis_version", "0")
-    if tuple(int(part) for part in version.split(".")[:2]) < least:
-        found.append(f"{name} {version} is too old: {least[0]}.{least[1]} or newer is needed")
-    if info.get("role") != "master":
-        found.append(f"its role is {info.get('role')}: connect to the primary")
-    if int(info.get("maxmemory", 0)) and info.get("maxmemory_policy") != "noeviction":
-        found.append("it may evict data: set maxmemory-policy to noeviction")
+    valkey = info.get("valkey_version")
     # While a server loads its file it does not write to it, and says that it keeps none.
-    if info.get("aof_enabled") != "1" and info.get("loading") != "1":
+    kept = "yes" if info.get("aof_enabled") == "1" else UNKNOWN if info.get("loading") == "1" else "no"
+    return r.ServerSettings(
+        software=f"Valkey {valkey}" if valkey else f"Redis {info.get('redis_version', '0')}",
+        role=info.get("role", UNKNOWN),
+        maxmemory=int(info.get("maxmemory", 0)),
+        maxmemory_policy=info.get("maxmemory_policy", UNKNOWN),
+        appendonly=kept,
+        appendfsync=appendfsync,
+    )
+
+
+def faults(settings: r.ServerSettings) -> list[str]:
+    """Return what forbids using a server with these settings; empty when it is fit."""
+    found = []
+    name, _, version = settings.software.partition(" ")
+    least = LEAST_VALKEY if name == "Valkey" else LEAST_REDIS
+    if tuple(int(part) for part in version.split(".")[:2]) < least:
+        found.append(f"{settings.software} is too old: {least[0]}.{least[1]} or newer is needed")
+    if settings.role != "master":
+        found.append(f"its role is {settings.role}: connect to the primary")
+    if settings.maxmemory and settings.maxmemory_policy != "noeviction":
+        found.append("it may evict data: set maxmemory-policy to noeviction")
+    if settings.appendonly == "no":
         found.append("it does not keep an append-only file: set appendonly to yes")
+    elif settings.appendfsync == "no":
+        found.append("it never syncs its file, an acknowledged write may be lost: set appendfsync to always")
     return found
 
 

@@ -7,7 +7,7 @@ from redis.exceptions import BusyLoadingError, ResponseError
 
 from penstock.core.chain import GENESIS
 from penstock.core.react import QUEUES
-from penstock.errors import StoreUnavailableError, UnfitServerError
+from penstock.errors import NotFoundError, StoreUnavailableError, UnfitServerError
 from penstock.store.valkey.connection import Connection
 from penstock.store.valkey.health import Health
 from penstock.store.valkey.keys import SCHEDULERS, WORKERS, PartitionKeys
@@ -33,7 +33,7 @@ class ValkeyStore(Requests, Reads, Scheduling, Working, Health):
         """Return what is wrong with the server, lasting or for the moment, in words for the operator."""
         wrong: list[str] = []
         try:
-            wrong += faults(await self._db.command("INFO"))
+            wrong += faults(await self.server())
             await self._db.run("probe", [], [])
             await self._db.believe_absence(*range(self.partitions))
         except StoreUnavailableError as error:
@@ -50,27 +50,46 @@ class ValkeyStore(Requests, Reads, Scheduling, Working, Health):
         await self._db.close()
 
 
-async def open_valkey(url: str, *, prefix: str, partitions: int, strict: bool = True) -> ValkeyStore:
+async def open_valkey(
+    url: str, *, prefix: str, partitions: int, strict: bool = True, create: bool = True
+) -> ValkeyStore:
     """Open the store at ``url``; the first to do so fixes the number of partitions.
+
+    Without ``create`` nothing is written: ``partitions`` goes unused, and a deployment has to be there.
 
     Raises:
         UnfitServerError: the server must not be used as it is configured (only where ``strict``).
+        NotFoundError: there is no deployment (only without ``create``).
         StoreUnavailableError: no server answers.
     """
     connection = Connection(url, prefix)
     store = ValkeyStore(connection)
     try:
-        await _prepare(connection, prefix, partitions, faults(await connection.command("INFO")) if strict else [])
+        wrong = faults(await store.server()) if strict else []
+        await (_prepare(connection, partitions, wrong) if create else _find(connection, wrong))
     except BaseException:
         await store.close()
         raise
     return store
 
 
-async def _prepare(connection: Connection, prefix: str, partitions: int, wrong: list[str]) -> None:
+def _refuse(wrong: list[str]) -> None:
     if wrong:
         raise UnfitServerError("The server cannot be used: " + "; ".join(wrong))
-    record = f"{prefix}:deployment"
+
+
+async def _find(connection: Connection, wrong: list[str]) -> None:
+    """Learn of a deployment how many partitions it has."""
+    _refuse(wrong)
+    partitions = await connection.command("HGET", f"{connection.prefix}:deployment", "partitions")
+    if partitions is None:
+        raise NotFoundError(f"There is no Penstock deployment with the prefix {connection.prefix!r} on this server.")
+    connection.partitions = int(partitions)
+
+
+async def _prepare(connection: Connection, partitions: int, wrong: list[str]) -> None:
+    _refuse(wrong)
+    record = f"{connection.prefix}:deployment"
     await connection.command("HSETNX", record, "partitions", partitions)
     connection.partitions = int(await connection.command("HGET", record, "partitions"))
     for keys in connection.keys:
