@@ -131,7 +131,7 @@ def _run_to(run: Run, status: RunStatus, seq: int) -> None:
 
 def _run_started(run: Run, event: e.RunStarted, seq: int) -> None:
     _run_to(run, RunStatus.RUNNING, seq)
-    run.summary.started_at = max(event.at, run.summary.created_at)
+    run.summary.started_at = _not_before_run(run, event.at)
 
 
 def _run_cancelled(run: Run, _event: e.RunCancelled, seq: int) -> None:
@@ -140,7 +140,13 @@ def _run_cancelled(run: Run, _event: e.RunCancelled, seq: int) -> None:
 
 def _run_finished(run: Run, event: e.RunFinished, seq: int) -> None:
     _run_to(run, event.status, seq)
-    run.summary.finished_at = max(event.at, run.summary.started_at, run.summary.created_at)
+    last = max((task.finished_at for task in run.tasks), default=0)
+    run.summary.finished_at = max(_not_before_run(run, event.at), last)
+
+
+def _not_before_run(run: Run, at: int) -> int:
+    """Return ``at``, or when the run began if that is later: a clock that was set back makes no time negative."""
+    return max(at, run.summary.created_at, run.summary.started_at)
 
 
 def _step(run: Run, event: e.TaskEvent, step: Step, seq: int) -> TaskState:
@@ -161,16 +167,20 @@ def _step(run: Run, event: e.TaskEvent, step: Step, seq: int) -> TaskState:
         del counts[before]
     counts[after] = counts.get(after, 0) + 1
     if after in TASK_ENDED:
-        task.finished_at = max(event.at, task.started_at, task.ready_at)
+        task.finished_at = _not_before_task(run, task, event.at)
     run.frontier.moved(run.plan, number, before, after, task.due)
     return task
+
+
+def _not_before_task(run: Run, task: TaskState, at: int) -> int:
+    return max(_not_before_run(run, at), task.ready_at, task.started_at)
 
 
 def _task_ready(run: Run, event: e.TaskReady, seq: int) -> None:
     task = _step(run, event, Step.READY, seq)
     task.attempt = event.attempt
     task.queue = event.queue
-    task.ready_at = event.at
+    task.ready_at = _not_before_run(run, event.at)
     task.ready_seq = seq
     task.started_at = task.finished_at = task.due = 0
     task.worker = task.reason = ""
@@ -208,7 +218,7 @@ def _task_returned(run: Run, event: e.TaskReturned, seq: int) -> None:
 
 def _retry_or_fail(run: Run, event: e.TaskEvent, retry_at: int, reason: str, seq: int) -> TaskState:
     task = _step(run, event, Step.RETRY if retry_at else Step.FAIL, seq)
-    task.finished_at = max(event.at, task.started_at, task.ready_at)
+    task.finished_at = _not_before_task(run, task, event.at)
     if retry_at:
         task.due = retry_at
         task.reason = reason
