@@ -3,7 +3,7 @@
 from core_kit import RUN, WORKER, ByHand, retrying_dag, small_dag
 from penstock.core import events as e
 from penstock.core.projection import decode_summary, encode_summary
-from penstock.core.run import RunSummary
+from penstock.core.run import RunSummary, StoredError
 from penstock.core.status import RunStatus, TaskStatus
 
 
@@ -58,7 +58,8 @@ def test_a_failure_leaves_its_error_until_the_next_attempt_is_ready() -> None:
     error = e.TaskError("exit", "Exit code 3", "a traceback")
     hand.offer(e.TaskFailed(run_id=RUN, task_id="a", attempt=1, worker=WORKER, error=error, exit_code=3))
     task = hand.task("a")
-    assert (task.status, task.error, task.exit_code, task.failures) == (TaskStatus.RETRYING, error, 3, 1)
+    assert (task.status, task.exit_code, task.failures) == (TaskStatus.RETRYING, 3, 1)
+    assert task.error == StoredError("exit", "Exit code 3", "a traceback")
     assert task.due > hand.now
     hand.now = task.due
     hand.decide()

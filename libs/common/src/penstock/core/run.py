@@ -27,6 +27,10 @@ class IllegalStepError(PenstockError):
     """An event that its subject's lifecycle does not allow: the log or the code is wrong. State is untouched."""
 
 
+class StoredError(e.TaskError, frozen=True, forbid_unknown_fields=False):
+    """Why an attempt failed, as projected: whoever only looks passes over what a newer Penstock adds."""
+
+
 class TaskState(msgspec.Struct, omit_defaults=True):
     """One task of a run. Times are ms since the epoch, 0 for not yet.
 
@@ -47,7 +51,7 @@ class TaskState(msgspec.Struct, omit_defaults=True):
     due: int = 0
     reason: str = ""
     exit_code: int | None = None
-    error: e.TaskError | None = None
+    error: StoredError | None = None
     output: Any = None
     upstream: str = ""
     seq: int = 0
@@ -203,13 +207,13 @@ def _task_failed(run: Run, event: e.TaskFailed, seq: int) -> None:
     task = _retry_or_fail(run, event, event.retry_at, "retry", seq)
     task.failures += 1
     task.exit_code = event.exit_code
-    task.error = event.error
+    task.error = StoredError(*msgspec.structs.astuple(event.error))
 
 
 def _task_lost(run: Run, event: e.TaskLost, seq: int) -> None:
     task = _retry_or_fail(run, event, event.retry_at, "lost", seq)
     task.losses += 1
-    task.error = e.TaskError("lost", f"Worker {event.worker} fell silent while it ran the task.")
+    task.error = StoredError("lost", f"Worker {event.worker} fell silent while it ran the task.")
 
 
 def _task_returned(run: Run, event: e.TaskReturned, seq: int) -> None:
