@@ -106,17 +106,22 @@ class Tenure:
     async def _remember(self, engine: Engine) -> None:
         """Declare a fork if the log is not the one this process has seen: the server came back with an older past."""
         seen, head = self._seen.get(self._number), engine.head
-        self._seen[self._number] = head
-        if seen is None or not seen.seq or seen.incarnation < head.incarnation:
-            return
-        entry = await self._store.log(self._number, seen.seq - 1, 1) if seen.seq <= head.seq else []
-        if entry and entry[0].hash == seen.hash:
+        if seen is None or await self._holds(head, seen):
+            self._seen[self._number] = head
             return
         _log.error("the log has forked: acknowledged events are gone", seen=seen.seq, kept=head.seq)
         commit = engine.fork(seen, self._clock.now())
         self._learn(await commit_once(self._store, commit, self._owner))
         engine.committed(commit)
+        # Not before: until the fork is in the log, the next tenure of this process has to find it again.
         self._seen[self._number] = engine.head
+
+    async def _holds(self, head: r.Head, seen: r.Head) -> bool:
+        """Return whether the log still holds what was seen, or somebody has declared that it does not."""
+        if not seen.seq or seen.incarnation < head.incarnation:
+            return True
+        entry = await self._store.log(self._number, seen.seq - 1, 1) if seen.seq <= head.seq else []
+        return bool(entry) and entry[0].hash == seen.hash
 
     async def _serve(self, engine: Engine) -> None:
         """Turn until told to stop. When the store was away and the head is still ours, so is all that is loaded."""
