@@ -140,7 +140,7 @@ class Tenure:
         if self._monotonic() >= self._renew_at:
             await self._renew(engine)
         await self._upkeep.sweep(engine.head.term)
-        vanished = [] if entries else await self._upkeep.vanished(engine.runs, engine.head.cursor)
+        vanished = await self._upkeep.vanished(engine.runs, engine.head.cursor)
         if entries:
             self._clock.not_before(entries[-1].at)
         now = self._clock.now()
