@@ -6,7 +6,7 @@ import structlog
 
 from penstock.backoff import Backoff
 from penstock.core.codec import decode_event
-from penstock.errors import NewerSchemaError, SchemaError, StoreUnavailableError
+from penstock.errors import NewerSchemaError, PenstockError, SchemaError, StoreUnavailableError
 from penstock.store import records as r
 from penstock.store.base import SchedulerStore
 from penstock_scheduler.clock import ServerClock
@@ -83,13 +83,18 @@ class Tenure:
                 _log.error("stepping aside", reason=str(error))
                 await self._give_up(head)
                 raise
+            except StoreUnavailableError:
+                raise
+            except Exception:
+                await self._give_up(head)  # nobody is to wait for a lease because of a mistake of ours
+                raise
             await self._store.release(self._number, self._owner, head.term)
             _log.info("partition released")
 
     async def _give_up(self, head: r.Head) -> None:
         try:
             await self._store.release(self._number, self._owner, head.term)
-        except StoreUnavailableError as error:
+        except PenstockError as error:
             _log.warning("the lease must run out", error=str(error))
 
     async def _understand(self, head: r.Head) -> None:
