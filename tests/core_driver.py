@@ -220,8 +220,10 @@ class Life:
 
 def forged(content: Mapping[str, object], run_id: str, task_id: str, attempt: int) -> e.AnyEvent:
     """Return an entry of :data:`FORGED` as a fact about this attempt."""
-    about: dict[str, object] = {"run_id": run_id, "task_id": task_id, "attempt": attempt}
-    fact: e.AnyEvent = msgspec.convert({**content, **about}, e.AnyEvent)
+    kind = getattr(e, str(content["type"]))
+    about = {"run_id": run_id, "task_id": task_id, "attempt": attempt}
+    known = {name: value for name, value in about.items() if name in kind.__struct_fields__}
+    fact: e.AnyEvent = msgspec.convert({**content, **known}, e.AnyEvent)
     return fact
 
 

@@ -110,12 +110,12 @@ class Stack:
         self.prefix = prefix
         self._cleanup = AsyncExitStack()
 
-    async def scheduler(self, store: Store | None = None) -> Scheduler:
+    async def scheduler(self, store: Store | None = None, *, lease_seconds: float = LEASE_SECONDS) -> Scheduler:
         """Start a scheduler, by default on this store."""
         scheduler = Scheduler(
             store or self.store,
             f"scheduler-{secrets.token_hex(3)}",
-            lease_seconds=LEASE_SECONDS,
+            lease_seconds=lease_seconds,
             worker_lease_seconds=LEASE_SECONDS,
         )
         await self._start(scheduler)

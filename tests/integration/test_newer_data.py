@@ -1,12 +1,17 @@
 """Upgrades: what a newer Penstock has written makes an older process step aside, loudly, and touch nothing."""
 
 import asyncio
+import os
+from collections import Counter
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import msgspec
 import pytest
 
+import newer_scheduler
 from fault_kit import service
+from newer_scheduler import NEWER
 from penstock.core.codec import encode_event
 from penstock.core.dag import DagSpec, dag_version, encode_dag
 from penstock.core.events import SCHEMA_VERSION, RunCancelled, TaskReturned
@@ -18,6 +23,7 @@ from penstock.store.valkey.keys import PartitionKeys
 from penstock_scheduler.service import Scheduler
 from penstock_worker.service import Worker
 from stack import LEASE_SECONDS, PARTITIONS, Held, Noop, Stack, dag, eventually, open_stack
+from store_kit import dag_id_in
 
 CHAIN = {"a": (), "b": ("a",)}
 
@@ -76,6 +82,45 @@ async def test_a_scheduler_does_not_go_on_with_a_log_that_a_newer_one_has_writte
     with pytest.raises(NewerSchemaError, match=f"schema version {SCHEMA_VERSION + 1}"):
         await older.run()
     assert await stored(stack, keys) == before
+
+
+async def test_an_older_scheduler_beside_a_newer_one_steps_aside_and_leaves_the_logs_as_they_were(stack: Stack) -> None:
+    await stack.worker(Noop())
+    specs = [dag(dag_id_in(partition, PARTITIONS), CHAIN) for partition in range(PARTITIONS)]
+    async with service(stack, "penstock_scheduler") as older:
+        await all_succeed(stack, [await stack.start(spec) for spec in specs])
+        async with service(stack, "newer_scheduler", PYTHONPATH=beside_the_tests()):
+            await eventually(lambda: shared(stack), "an even share")
+            await all_succeed(stack, [await stack.again(spec.id) for spec in specs])
+        before = await logged(stack)
+        assert {SCHEMA_VERSION, NEWER} == {version for log in before for version in log}
+        waiting = [await stack.again(spec.id) for spec in specs]
+        assert await older.wait() == STEPPED_ASIDE
+    async with service(stack, "newer_scheduler", PYTHONPATH=beside_the_tests()):
+        await all_succeed(stack, waiting)
+    for log, then in zip(await logged(stack), before, strict=True):
+        assert log == sorted(log), "an older scheduler has written after a newer one"
+        assert NEWER not in then or set(log[len(then) :]) == {NEWER}
+
+
+async def all_succeed(stack: Stack, runs: list[str]) -> None:
+    assert {await stack.ended(run_id, 60) for run_id in runs} == {RunStatus.SUCCEEDED}
+
+
+async def shared(stack: Stack) -> bool:
+    owners = Counter([(await stack.store.head(partition)).owner for partition in range(PARTITIONS)])
+    return sorted(owners.values()) == [PARTITIONS // 2] * 2
+
+
+async def logged(stack: Stack) -> list[list[int]]:
+    """Return the schema versions of the events of each partition, in order."""
+    logs = [await stack.store.log(partition, 0, 10_000) for partition in range(PARTITIONS)]
+    return [[msgspec.json.decode(entry.data)["v"] for entry in log] for log in logs]
+
+
+def beside_the_tests() -> str:
+    """Return where a process finds the modules of the tests, besides what this one finds."""
+    return os.pathsep.join([str(Path(newer_scheduler.__file__).parent), os.environ.get("PYTHONPATH", "")])
 
 
 async def test_a_newer_definition_ends_a_worker_that_gives_the_attempt_back(stack: Stack) -> None:

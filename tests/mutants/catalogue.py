@@ -181,7 +181,7 @@ MUTANTS = (
     Mutant(
         "a clock set back makes a run's wait negative",
         f"{CORE}/run.py",
-        "    run.summary.started_at = max(event.at, run.summary.created_at)",
+        "    run.summary.started_at = _not_before_run(run, event.at)",
         "    run.summary.started_at = event.at",
         "tests/unit/test_core_evolve.py",
     ),
@@ -202,7 +202,7 @@ MUTANTS = (
     Mutant(
         "a forked log that nobody declares",
         f"{SCHEDULER}/tenure.py",
-        "        if seen is None or not seen.seq or seen.incarnation < head.incarnation:",
+        "        if seen is None or await self._holds(head, seen):",
         "        if True:",
         "tests/simulation/test_simulation.py::test_a_forked_log_is_declared",
     ),

@@ -3,17 +3,19 @@
 from collections.abc import Callable
 
 import pytest
+from hypothesis import given
 from msgspec.structs import replace
 
-from core_kit import RUN, WORKER, ByHand, retrying_dag
+import strategies
+from core_kit import RUN, WORKER, ByHand, retrying_dag, small_dag
 from penstock.core import events as e
-from penstock.core.accept import MAX_LOSSES
+from penstock.core.accept import MAX_LOSSES, accept
 from penstock.core.backoff import retry_delay
 from penstock.core.dag import DagSpec, TaskSpec, dag_version
+from penstock.core.partition import Partition
 from penstock.core.status import RunStatus, TaskStatus
 
 DAG = retrying_dag(a=(), b=("a",))
-HOLED = DagSpec(id="holed", name="holed", tasks={"a": TaskSpec("a", "a", command="true", dependencies=("gone",))})
 ERROR = e.TaskError("exit", "It failed.")
 ABOUT = {"run_id": RUN, "task_id": "a", "attempt": 1, "worker": WORKER}
 
@@ -225,14 +227,37 @@ def test_what_finished_before_it_was_killed_has_succeeded(hand: ByHand) -> None:
     assert hand.statuses() == {"a": TaskStatus.SUCCEEDED, "b": TaskStatus.CANCELLED}
 
 
+@pytest.mark.parametrize(("dag_id", "version"), [("other", dag_version(DAG)), (DAG.id, "0" * 32)])
+def test_a_registration_under_a_name_that_is_not_its_own_is_refused(hand: ByHand, dag_id: str, version: str) -> None:
+    refused = rejection(hand, e.DagRegistered(dag_id=dag_id, version=version, definition=DAG))
+    assert refused.reason == f"the definition is not version {version} of DAG {dag_id}"
+
+
+def chain_of(count: int, first_waits_for: int) -> DagSpec:
+    edges = [first_waits_for, *range(count - 1)]
+    tasks = {f"t{n}": TaskSpec(f"t{n}", "", command="true", dependencies=(f"t{up}",)) for n, up in enumerate(edges)}
+    return DagSpec(id="d", name="d", tasks=tasks)
+
+
 @pytest.mark.parametrize(
-    "forged",
+    ("unsound", "reason"),
     [
-        e.DagRegistered(dag_id="other", version=dag_version(DAG), definition=DAG),
-        e.DagRegistered(dag_id=DAG.id, version="0" * 32, definition=DAG),
-        e.DagRegistered(dag_id=HOLED.id, version=dag_version(HOLED), definition=HOLED),
+        (small_dag(a=("gone",)), "task a depends on gone, which does not exist"),
+        (DagSpec(id="d", name="d", tasks={"a": DAG.tasks["a"], "c": DAG.tasks["b"]}), "task c calls itself b"),
+        (small_dag(a=("a",)), "task a is in a ring of dependencies, or waits for one"),
+        (small_dag(x=(), a=("x", "c"), b=("a",), c=("b",), d=("c",)), "task a is in a ring of dependencies, or"),
+        (chain_of(10_000, 9_999), "task t0 is in a ring of dependencies, or"),
     ],
-    ids=["another DAG", "another version", "an unknown dependency"],
+    ids=["an unknown dependency", "another name", "itself", "a ring among others", "a long ring"],
 )
-def test_a_registration_that_contradicts_itself_is_refused(hand: ByHand, forged: e.DagRegistered) -> None:
-    assert "is not version" in rejection(hand, forged).reason
+def test_a_definition_that_no_run_could_follow_to_its_end_is_refused(
+    hand: ByHand, unsound: DagSpec, reason: str
+) -> None:
+    fact = e.DagRegistered(dag_id=unsound.id, version=dag_version(unsound), definition=unsound)
+    assert rejection(hand, fact).reason.startswith(reason)
+
+
+@given(strategies.dags())
+def test_every_definition_without_a_ring_is_accepted(dag: DagSpec) -> None:
+    fact = e.DagRegistered(dag_id=dag.id, version=dag_version(dag), definition=dag)
+    assert isinstance(accept(Partition(), fact, 1, "inbox:1-0"), e.DagRegistered)

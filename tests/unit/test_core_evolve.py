@@ -3,7 +3,7 @@
 from core_kit import RUN, WORKER, ByHand, retrying_dag, small_dag
 from penstock.core import events as e
 from penstock.core.projection import decode_summary, encode_summary
-from penstock.core.run import RunSummary
+from penstock.core.run import RunSummary, StoredError
 from penstock.core.status import RunStatus, TaskStatus
 
 
@@ -58,7 +58,8 @@ def test_a_failure_leaves_its_error_until_the_next_attempt_is_ready() -> None:
     error = e.TaskError("exit", "Exit code 3", "a traceback")
     hand.offer(e.TaskFailed(run_id=RUN, task_id="a", attempt=1, worker=WORKER, error=error, exit_code=3))
     task = hand.task("a")
-    assert (task.status, task.error, task.exit_code, task.failures) == (TaskStatus.RETRYING, error, 3, 1)
+    assert (task.status, task.exit_code, task.failures) == (TaskStatus.RETRYING, 3, 1)
+    assert task.error == StoredError("exit", "Exit code 3", "a traceback")
     assert task.due > hand.now
     hand.now = task.due
     hand.decide()
@@ -107,8 +108,28 @@ def test_a_clock_that_went_back_makes_no_time_run_backwards() -> None:
     hand.do(e.TaskSucceeded(run_id=RUN, task_id="a", attempt=1, worker=WORKER, at=600))
     hand.do(e.RunFinished(run_id=RUN, status=RunStatus.SUCCEEDED, at=500))
     task, summary = hand.task("a"), hand.run.summary
-    assert task.ready_at <= task.started_at <= task.finished_at
-    assert summary.created_at <= summary.started_at <= summary.finished_at
+    assert summary.started_at <= task.ready_at <= task.started_at <= task.finished_at <= summary.finished_at
+    assert summary.created_at <= summary.started_at
+
+
+def test_a_run_does_not_end_before_any_of_its_tasks() -> None:
+    hand = ByHand(small_dag(a=(), b=()))
+    hand.decide()
+    hand.start("a")
+    hand.start("b")
+    for task_id, hand.now in (("a", 9000), ("b", 4000)):
+        hand.succeed(task_id)
+    hand.now = 3000
+    hand.decide()
+    assert (hand.task("a").finished_at, hand.task("b").finished_at, hand.run.summary.finished_at) == (9000, 4000, 9000)
+
+
+def test_no_task_ends_before_its_run_began() -> None:
+    hand = ByHand(small_dag(a=(), b=("a",)))
+    hand.do(e.RunStarted(run_id=RUN, at=2000))
+    hand.do(e.TaskCancelled(run_id=RUN, task_id="a", at=500))
+    hand.do(e.TaskUpstreamFailed(run_id=RUN, task_id="b", upstream="a", at=500))
+    assert hand.task("a").finished_at == hand.task("b").finished_at == 2000
 
 
 def test_an_attempt_cancelled_before_its_start_does_not_end_before_it_was_ready() -> None:

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from core_kit import digest, fold
-from golden.record import SCENARIOS, record
+from golden.record import SCENARIOS, record, schema
 from penstock.core import events as e
 from penstock.core.chain import GENESIS, extend_chain
 from penstock.core.codec import decode_event
@@ -82,3 +82,11 @@ def test_the_golden_logs_hold_every_type_of_event() -> None:
 async def test_this_version_records_the_same_log(number: int) -> None:
     path = GOLDEN / f"v{e.SCHEMA_VERSION}" / f"{SCENARIOS[number].__name__}.jsonl"
     assert await record(SCENARIOS[number]) == path.read_bytes()
+
+
+def test_the_fields_of_events_are_those_recorded_for_this_schema_version() -> None:
+    recorded = GOLDEN / f"v{e.SCHEMA_VERSION}" / "schema.json"
+    assert schema().splitlines() == recorded.read_bytes().splitlines(), (
+        f"what an event holds has changed, but SCHEMA_VERSION is still {e.SCHEMA_VERSION}: older processes would drop "
+        "what they do not know. See 'Adding a field to an event' in CONTRIBUTING.md"
+    )

@@ -206,7 +206,8 @@ class PartitionMachine(RuleBasedStateMachine):
             summary = run.summary
             assert in_order(summary.created_at, summary.started_at, summary.finished_at), summary
             for task in run.tasks:
-                assert in_order(task.ready_at, task.started_at, task.finished_at), task
+                assert in_order(summary.created_at, summary.started_at, task.finished_at, summary.finished_at), task
+                assert in_order(summary.started_at, task.ready_at, task.started_at, task.finished_at), task
 
     @invariant()
     def a_run_has_ended_with_its_last_task_and_not_before(self) -> None:

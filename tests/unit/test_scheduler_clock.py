@@ -1,25 +1,13 @@
 """Clocks that are set, servers that are away and frozen schedulers cost no living worker its claims."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
-from typing import cast
 
 import pytest
 
-from penstock.core.run import TaskState
-from penstock.errors import StoreUnavailableError
-from penstock.store.base import Store
-from penstock.store.memory import MemoryStore
+from clock_kit import EPOCH_MS, LEASE, World, in_virtual_time, running
 from penstock_scheduler.clock import ServerClock
-from penstock_scheduler.service import Scheduler
-from penstock_worker.service import Worker
-from simulation.virtual_time import VirtualLoop
-from stack import Held, dag
 from store_backends import HOUR_MS
-from store_kit import FIRST, register, run_id
 
-EPOCH_MS = 1_700_000_000_000
-LEASE = 10.0
 PHASES = [LEASE * part / 12 for part in range(12)]
 """Moments of a lease at which something happens: between any two heartbeats, sweeps and renewals."""
 
@@ -82,94 +70,6 @@ def test_a_server_that_was_out_of_sight_is_steady_since_it_is_back(clock: Server
     clock.observe(EPOCH_MS + 3500)
     assert clock.steady_since == times.seconds
     assert clock.set_at < 0
-
-
-class World:
-    """A scheduler and a worker on a store in memory, in virtual time, with a server's clock that can be set."""
-
-    def __init__(self) -> None:
-        self.loop = asyncio.get_running_loop()
-        self.off_ms = 0
-        self.away = False
-        self.store = MemoryStore(2, lambda: EPOCH_MS + int(self.loop.time() * 1000) + self.off_ms)
-        self.tasks: list[asyncio.Task[None]] = []
-
-    def scheduler(self) -> "View":
-        view = View(self)
-        service = Scheduler(cast("Store", view), f"s{self.loop.time()}", lease_seconds=5, worker_lease_seconds=LEASE)
-        self.tasks.append(asyncio.create_task(service.run()))
-        return view
-
-    def worker(self) -> None:
-        service = Worker(
-            cast("Store", View(self)),
-            "w",
-            {"shell": Held()},
-            slots=2,
-            lease_seconds=LEASE,
-            drain_seconds=0,
-            output_cap_bytes=1,
-        )
-        self.tasks.append(asyncio.create_task(service.run()))
-
-    async def request(self) -> None:
-        await register(self.store, dag(FIRST, {"a": ()}))
-        await self.store.request_run(FIRST, run_id(1))
-
-    async def task(self) -> TaskState:
-        view = await self.store.run(run_id(1))
-        assert view is not None
-        return view.tasks.get(0) or TaskState()
-
-    async def until(self, condition: Callable[[TaskState], bool], seconds: float) -> float:
-        """Return after how long the task is as wanted."""
-        begun = self.loop.time()
-        while not condition(await self.task()):
-            assert self.loop.time() < begun + seconds, "too late"
-            await asyncio.sleep(0.01)
-        return self.loop.time() - begun
-
-
-class View:
-    """The store as one process sees it: not always there; and nothing is heard any more of a process that is dead."""
-
-    def __init__(self, world: World) -> None:
-        self.dead = False
-        self.partitions = world.store.partitions
-        self._world = world
-
-    def __getattr__(self, name: str) -> Callable[..., Awaitable[object]]:
-        async def method(*arguments: object) -> object:
-            await self._arrive()
-            answer: object = await getattr(self._world.store, name)(*arguments)
-            await self._arrive()
-            return answer
-
-        return method
-
-    async def _arrive(self) -> None:
-        if self.dead:
-            await asyncio.Event().wait()
-        if self._world.away:
-            raise StoreUnavailableError("away")
-
-
-def in_virtual_time(act: Callable[[], Coroutine[None, None, None]]) -> None:
-    loop = VirtualLoop()
-    try:
-        asyncio.set_event_loop(loop)
-        loop.run_until_complete(act())
-        tasks = list(asyncio.all_tasks(loop))
-        for task in tasks:
-            task.cancel()
-        loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
-    finally:
-        asyncio.set_event_loop(None)
-        loop.close()
-
-
-def running(task: TaskState) -> bool:
-    return task.status == "running"
 
 
 @pytest.mark.parametrize("phase", PHASES)

@@ -37,8 +37,9 @@ async def commit_once(store: SchedulerStore, commit: r.Commit, owner: str) -> r.
             raise LostPartitionError("another scheduler has taken it over")
         if _applied(commit, head):
             return await still_owner(store, commit.partition, owner, commit.term, commit.lease_ms)
-        if (head.seq, head.hash) != (commit.seq, commit.hash):
-            raise LostPartitionError("the log has gone another way")
+        # The cursor too: the store compares it, so a commit that builds upon another one is refused for ever.
+        if (head.seq, head.hash, head.cursor) != (commit.seq, commit.hash, commit.after):
+            raise LostPartitionError("the log or the inbox has gone another way")
 
 
 async def still_owner(store: SchedulerStore, partition: int, owner: str, term: int, lease_ms: int) -> r.Committed:

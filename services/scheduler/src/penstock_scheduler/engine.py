@@ -81,7 +81,13 @@ class Engine:
         await self._load([fact for fact, _ in facts], [*due, *(attempt.run_id for attempt in vanished)])
         step = Step(self._number, self._partition, self.head.seq)
         for fact, entry in facts:
-            event = accept(self._partition, fact, entry.at, f"inbox:{entry.id}")
+            try:
+                event = accept(self._partition, fact, entry.at, f"inbox:{entry.id}")
+            except (NewerSchemaError, MemoryError):
+                raise
+            except Exception as error:  # noqa: BLE001  # accept changes nothing: one fact must not stop the partition
+                dead.append(r.DeadLetter(entry.id, entry.data, f"Not judged: {error!r}"))
+                continue
             if event is not None:
                 step.apply(event)
         for attempt in vanished:

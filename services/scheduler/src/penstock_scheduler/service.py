@@ -5,6 +5,7 @@ import asyncio
 import structlog
 
 from penstock.backoff import Backoff
+from penstock.core.run import IllegalStepError
 from penstock.errors import NewerSchemaError, PenstockError
 from penstock.store.base import Store
 from penstock.store.records import Head
@@ -15,7 +16,26 @@ from penstock_scheduler.tenure import Tenure
 TICK_SECONDS = 0.5
 """How often a scheduler looks who else is there, and for partitions that have become free."""
 
+POISONED_SECONDS = 30.0
+"""The longest wait before a partition that an unexpected error has ended is taken again."""
+
 _log = structlog.get_logger()
+
+
+class _Poisoned:
+    """A partition that is not to be taken again before ``until`` (s): longer each time, unless it went well between."""
+
+    def __init__(self) -> None:
+        self.until = 0.0
+        self._backoff = Backoff(POISONED_SECONDS)
+
+    def wait(self, now: float) -> float:
+        """Wait anew, from ``now`` (s); return how long (s)."""
+        if now > self.until + POISONED_SECONDS:
+            self._backoff.reset()
+        seconds = self._backoff.seconds()
+        self.until = now + seconds
+        return seconds
 
 
 class Scheduler:
@@ -26,10 +46,12 @@ class Scheduler:
         self._owner = owner
         self._lease_ms = int(lease_seconds * 1000)
         self._worker_lease_ms = int(worker_lease_seconds * 1000)
-        self._clock = ServerClock(asyncio.get_running_loop().time, worker_lease_seconds / 3)
+        self._monotonic = asyncio.get_running_loop().time
+        self._clock = ServerClock(self._monotonic, worker_lease_seconds / 3)
         self._stopping = asyncio.Event()
         self._seen: dict[int, Head] = {}
         self._tenures: dict[int, tuple[Tenure, asyncio.Task[None]]] = {}
+        self._poisoned: dict[int, _Poisoned] = {}
         self._overtaken: NewerSchemaError | None = None
 
     def stop(self) -> None:
@@ -62,7 +84,9 @@ class Scheduler:
             raise self._overtaken
 
     def _rearrange(self, share: set[int]) -> None:
-        for partition in share - self._tenures.keys():
+        now = self._monotonic()
+        waiting = {partition for partition, poisoned in self._poisoned.items() if now < poisoned.until}
+        for partition in share - self._tenures.keys() - waiting:
             tenure = Tenure(
                 partition,
                 self._owner,
@@ -81,14 +105,18 @@ class Scheduler:
         for partition, (_, task) in list(self._tenures.items()):
             if task.done():
                 del self._tenures[partition]
-                error = task.exception()
-                if isinstance(error, NewerSchemaError):
-                    self._overtaken = error
-                    self.stop()
-                elif isinstance(error, PenstockError):
-                    _log.warning("partition dropped", partition=partition, error=str(error))
-                elif error is not None:
-                    raise error
+                self._ended(partition, task.exception())
+
+    def _ended(self, partition: int, error: BaseException | None) -> None:
+        if isinstance(error, NewerSchemaError):
+            self._overtaken = error
+            self.stop()
+        elif isinstance(error, PenstockError) and not isinstance(error, IllegalStepError):
+            _log.warning("partition dropped", partition=partition, error=str(error))
+        elif error is not None:
+            # One partition is poisoned; the others must not die of it, here and in every successor.
+            wait = self._poisoned.setdefault(partition, _Poisoned()).wait(self._monotonic())
+            _log.error("partition set aside: unexpected error", partition=partition, seconds=wait, exc_info=error)
 
     async def _end(self) -> None:
         for tenure, _ in self._tenures.values():

@@ -6,7 +6,7 @@ import structlog
 
 from penstock.backoff import Backoff
 from penstock.core.codec import decode_event
-from penstock.errors import NewerSchemaError, SchemaError, StoreUnavailableError
+from penstock.errors import NewerSchemaError, PenstockError, SchemaError, StoreUnavailableError
 from penstock.store import records as r
 from penstock.store.base import SchedulerStore
 from penstock_scheduler.clock import ServerClock
@@ -83,13 +83,18 @@ class Tenure:
                 _log.error("stepping aside", reason=str(error))
                 await self._give_up(head)
                 raise
+            except StoreUnavailableError:
+                raise
+            except Exception:
+                await self._give_up(head)  # nobody is to wait for a lease because of a mistake of ours
+                raise
             await self._store.release(self._number, self._owner, head.term)
             _log.info("partition released")
 
     async def _give_up(self, head: r.Head) -> None:
         try:
             await self._store.release(self._number, self._owner, head.term)
-        except StoreUnavailableError as error:
+        except PenstockError as error:
             _log.warning("the lease must run out", error=str(error))
 
     async def _understand(self, head: r.Head) -> None:
@@ -106,17 +111,22 @@ class Tenure:
     async def _remember(self, engine: Engine) -> None:
         """Declare a fork if the log is not the one this process has seen: the server came back with an older past."""
         seen, head = self._seen.get(self._number), engine.head
-        self._seen[self._number] = head
-        if seen is None or not seen.seq or seen.incarnation < head.incarnation:
-            return
-        entry = await self._store.log(self._number, seen.seq - 1, 1) if seen.seq <= head.seq else []
-        if entry and entry[0].hash == seen.hash:
+        if seen is None or await self._holds(head, seen):
+            self._seen[self._number] = head
             return
         _log.error("the log has forked: acknowledged events are gone", seen=seen.seq, kept=head.seq)
         commit = engine.fork(seen, self._clock.now())
         self._learn(await commit_once(self._store, commit, self._owner))
         engine.committed(commit)
+        # Not before: until the fork is in the log, the next tenure of this process has to find it again.
         self._seen[self._number] = engine.head
+
+    async def _holds(self, head: r.Head, seen: r.Head) -> bool:
+        """Return whether the log still holds what was seen, or somebody has declared that it does not."""
+        if not seen.seq or seen.incarnation < head.incarnation:
+            return True
+        entry = await self._store.log(self._number, seen.seq - 1, 1) if seen.seq <= head.seq else []
+        return bool(entry) and entry[0].hash == seen.hash
 
     async def _serve(self, engine: Engine) -> None:
         """Turn until told to stop. When the store was away and the head is still ours, so is all that is loaded."""
@@ -135,7 +145,7 @@ class Tenure:
         if self._monotonic() >= self._renew_at:
             await self._renew(engine)
         await self._upkeep.sweep(engine.head.term)
-        vanished = [] if entries else await self._upkeep.vanished(engine.runs, engine.head.cursor)
+        vanished = await self._upkeep.vanished(engine.runs, engine.head.cursor)
         if entries:
             self._clock.not_before(entries[-1].at)
         now = self._clock.now()

@@ -32,7 +32,7 @@ class Upkeep:
         self._monotonic = asyncio.get_running_loop().time
         self._swept_at = self._monotonic() - worker_lease_ms / 1000
         self._sweep_at = 0.0
-        self._look_at = self._monotonic() + worker_lease_ms / 1000
+        self._look_at = self._retire_at = self._monotonic() + worker_lease_ms / 1000
 
     @property
     def due_at(self) -> float:
@@ -40,11 +40,14 @@ class Upkeep:
         return self._sweep_at
 
     async def sweep(self, term: int) -> None:
-        """Declare silent claims lost if it is time."""
+        """Declare silent claims lost, and forget workers that are gone, if it is time."""
         begun = self._monotonic()
         if begun < self._sweep_at:
             return
         self._sweep_at = begun + self._lease_ms / 5000
+        if begun >= self._retire_at:
+            self._retire_at = begun + self._lease_ms / 1000
+            await self._store.retire(self._number, RETIRE_MS)
         # Heartbeats come thrice in a lease: in half of one, every worker that lives has been heard.
         if begun < self._clock.steady_since + self._lease_ms / 2000:
             return
@@ -64,5 +67,4 @@ class Upkeep:
         if self._monotonic() < self._look_at:
             return []
         self._look_at = self._monotonic() + self._lease_ms / 1000
-        await self._store.retire(self._number, RETIRE_MS)
         return await self._watch.look(loaded, cursor)

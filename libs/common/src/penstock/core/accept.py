@@ -10,6 +10,7 @@ from penstock.core import events as e
 from penstock.core.backoff import retry_delay
 from penstock.core.dag import dag_version
 from penstock.core.partition import Partition
+from penstock.core.plan import unsound
 from penstock.core.run import Run, TaskState
 from penstock.core.status import RUN_ENDED, RunStatus, TaskStatus
 
@@ -54,11 +55,12 @@ def _rejected(fact: e.AnyRunEvent, reason: str, at: int, cause: str) -> e.FactRe
 def _accept_registration(fact: e.DagRegistered, at: int, cause: str) -> e.AnyEvent:
     """What the API sends was checked; this is for what somebody else puts into the inbox."""
     dag = fact.definition
-    closed = all(name in dag.tasks for task in dag.tasks.values() for name in task.dependencies)
-    if closed and (dag.id, dag_version(dag)) == (fact.dag_id, fact.version):
-        return replace(fact, at=at, cause=cause)
-    reason = f"the definition is not version {fact.version} of DAG {fact.dag_id}"
-    return e.FactRejected(at=at, cause=cause, run_id="", fact="DagRegistered", reason=reason)
+    reason = unsound(dag)
+    if not reason and (dag.id, dag_version(dag)) != (fact.dag_id, fact.version):
+        reason = f"the definition is not version {fact.version} of DAG {fact.dag_id}"
+    if reason:
+        return e.FactRejected(at=at, cause=cause, run_id="", fact="DagRegistered", reason=reason)
+    return replace(fact, at=at, cause=cause)
 
 
 def _accept_request(partition: Partition, fact: e.RunRequested, at: int, cause: str) -> e.AnyEvent | None:

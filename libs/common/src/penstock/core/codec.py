@@ -1,7 +1,8 @@
 """Events to bytes and back: readable JSON, tagged with its type and schema version.
 
 Older schemas are lifted one version at a time when they are read (the stored bytes, which the hash chain covers, stay
-as they are). A newer schema is refused: guessing would corrupt state.
+as they are). A newer schema is refused: guessing would corrupt state. So is a field that this schema does not have:
+every field has come with a version of its own, so nobody who follows the rules has written it.
 """
 
 from collections.abc import Callable, Mapping
@@ -16,7 +17,10 @@ _Json = dict[str, Any]
 Upcaster = Callable[[_Json], _Json]
 
 UPCASTERS: Mapping[int, Upcaster] = {}
-"""From each old schema version to the next: ``UPCASTERS[1]`` turns an object of version 1 into one of version 2."""
+"""From each old schema version to the next: ``UPCASTERS[1]`` turns an object of version 1 into one of version 2.
+
+Where a field with a default was added, that is the object as it is.
+"""
 
 
 class _Version(msgspec.Struct):

@@ -4,7 +4,9 @@ A *fact* (requested by the API, reported by a worker, found by the sweep) waits 
 accepted it, it is an *event* of the log. Decisions of the scheduler are events from birth. Both are the same types: an
 event has ``at`` and ``cause`` filled in, a fact leaves them empty.
 
-Types grow by fields with defaults. Any other change raises ``SCHEMA_VERSION`` and adds an upcaster in ``codec``.
+Every change of what an event holds, a field that is added included, raises ``SCHEMA_VERSION`` and adds an upcaster in
+``codec``. Otherwise an older process beside a newer one would not know that there is something it does not know: it
+would drop the field and decide without it. What each version holds is recorded in ``tests/golden``.
 """
 
 from typing import Any
@@ -23,7 +25,7 @@ def _schema_version() -> int:
     return SCHEMA_VERSION
 
 
-class TaskError(msgspec.Struct, frozen=True, omit_defaults=True):
+class TaskError(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """Why an attempt failed. ``kind`` is for programs (``exit``, ``timeout``, ``exception``, ``lost`` …)."""
 
     kind: str
@@ -39,6 +41,7 @@ class Event(
     tag=True,
     tag_field="type",
     cache_hash=False,
+    forbid_unknown_fields=True,
 ):
     """What every entry has: the schema version, when it was accepted (ms since the epoch, server clock), and why.
 

@@ -27,6 +27,10 @@ class IllegalStepError(PenstockError):
     """An event that its subject's lifecycle does not allow: the log or the code is wrong. State is untouched."""
 
 
+class StoredError(e.TaskError, frozen=True, forbid_unknown_fields=False):
+    """Why an attempt failed, as projected: whoever only looks passes over what a newer Penstock adds."""
+
+
 class TaskState(msgspec.Struct, omit_defaults=True):
     """One task of a run. Times are ms since the epoch, 0 for not yet.
 
@@ -47,7 +51,7 @@ class TaskState(msgspec.Struct, omit_defaults=True):
     due: int = 0
     reason: str = ""
     exit_code: int | None = None
-    error: e.TaskError | None = None
+    error: StoredError | None = None
     output: Any = None
     upstream: str = ""
     seq: int = 0
@@ -131,7 +135,7 @@ def _run_to(run: Run, status: RunStatus, seq: int) -> None:
 
 def _run_started(run: Run, event: e.RunStarted, seq: int) -> None:
     _run_to(run, RunStatus.RUNNING, seq)
-    run.summary.started_at = max(event.at, run.summary.created_at)
+    run.summary.started_at = _not_before_run(run, event.at)
 
 
 def _run_cancelled(run: Run, _event: e.RunCancelled, seq: int) -> None:
@@ -140,7 +144,13 @@ def _run_cancelled(run: Run, _event: e.RunCancelled, seq: int) -> None:
 
 def _run_finished(run: Run, event: e.RunFinished, seq: int) -> None:
     _run_to(run, event.status, seq)
-    run.summary.finished_at = max(event.at, run.summary.started_at, run.summary.created_at)
+    last = max((task.finished_at for task in run.tasks), default=0)
+    run.summary.finished_at = max(_not_before_run(run, event.at), last)
+
+
+def _not_before_run(run: Run, at: int) -> int:
+    """Return ``at``, or when the run began if that is later: a clock that was set back makes no time negative."""
+    return max(at, run.summary.created_at, run.summary.started_at)
 
 
 def _step(run: Run, event: e.TaskEvent, step: Step, seq: int) -> TaskState:
@@ -161,16 +171,20 @@ def _step(run: Run, event: e.TaskEvent, step: Step, seq: int) -> TaskState:
         del counts[before]
     counts[after] = counts.get(after, 0) + 1
     if after in TASK_ENDED:
-        task.finished_at = max(event.at, task.started_at, task.ready_at)
+        task.finished_at = _not_before_task(run, task, event.at)
     run.frontier.moved(run.plan, number, before, after, task.due)
     return task
+
+
+def _not_before_task(run: Run, task: TaskState, at: int) -> int:
+    return max(_not_before_run(run, at), task.ready_at, task.started_at)
 
 
 def _task_ready(run: Run, event: e.TaskReady, seq: int) -> None:
     task = _step(run, event, Step.READY, seq)
     task.attempt = event.attempt
     task.queue = event.queue
-    task.ready_at = event.at
+    task.ready_at = _not_before_run(run, event.at)
     task.ready_seq = seq
     task.started_at = task.finished_at = task.due = 0
     task.worker = task.reason = ""
@@ -193,13 +207,13 @@ def _task_failed(run: Run, event: e.TaskFailed, seq: int) -> None:
     task = _retry_or_fail(run, event, event.retry_at, "retry", seq)
     task.failures += 1
     task.exit_code = event.exit_code
-    task.error = event.error
+    task.error = StoredError(*msgspec.structs.astuple(event.error))
 
 
 def _task_lost(run: Run, event: e.TaskLost, seq: int) -> None:
     task = _retry_or_fail(run, event, event.retry_at, "lost", seq)
     task.losses += 1
-    task.error = e.TaskError("lost", f"Worker {event.worker} fell silent while it ran the task.")
+    task.error = StoredError("lost", f"Worker {event.worker} fell silent while it ran the task.")
 
 
 def _task_returned(run: Run, event: e.TaskReturned, seq: int) -> None:
@@ -208,7 +222,7 @@ def _task_returned(run: Run, event: e.TaskReturned, seq: int) -> None:
 
 def _retry_or_fail(run: Run, event: e.TaskEvent, retry_at: int, reason: str, seq: int) -> TaskState:
     task = _step(run, event, Step.RETRY if retry_at else Step.FAIL, seq)
-    task.finished_at = max(event.at, task.started_at, task.ready_at)
+    task.finished_at = _not_before_task(run, task, event.at)
     if retry_at:
         task.due = retry_at
         task.reason = reason
