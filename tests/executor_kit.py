@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 
 from penstock.core.dag import TaskSpec
-from penstock_worker.executors.base import Execution, Executor, ExecutorSettings, Outcome, Stream
+from penstock_worker.executors.base import Cancellation, Execution, Executor, ExecutorSettings, Outcome, Stream
 from penstock_worker.executors.callables import CallableExecutor
 
 PATIENCE_S = 20.0
@@ -57,7 +57,7 @@ def call(
 
 
 async def run(executor: Executor, execution: Execution, sink: Recorder | Counter | None = None) -> Outcome:
-    return await executor.execute(execution, sink or Recorder(), asyncio.Event())
+    return await executor.execute(execution, sink or Recorder(), Cancellation())
 
 
 async def until(condition: Callable[[], bool], what: str) -> None:
@@ -101,10 +101,10 @@ def value_of(outcome: Outcome) -> object:
 
 
 @asynccontextmanager
-async def tidy_callable_executor() -> AsyncIterator[CallableExecutor]:
+async def tidy_callable_executor(grace_s: float = 0.3) -> AsyncIterator[CallableExecutor]:
     """An executor that must have left nothing behind once it is closed."""
     before, descriptors = children(), open_descriptors()
-    executor = CallableExecutor(ExecutorSettings(grace_s=0.3, max_idle_children=2))
+    executor = CallableExecutor(ExecutorSettings(grace_s=grace_s, max_idle_children=2))
     yield executor
     await executor.close()
     assert children() <= before, "a child process was left behind"

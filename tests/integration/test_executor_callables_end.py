@@ -21,7 +21,7 @@ from executor_kit import (
     value_of,
 )
 from penstock.core.events import TaskError
-from penstock_worker.executors.base import Outcome
+from penstock_worker.executors.base import Cancellation, Outcome
 from penstock_worker.executors.callables import CallableExecutor
 
 HERE = Path(__file__).parent
@@ -37,7 +37,7 @@ async def executor(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[CallableExe
 
 async def cancel_when_printed(executor: CallableExecutor, function: str) -> tuple[Outcome, Recorder, int]:
     """Call the function, cancel it once it has printed its pid, and return what came of it."""
-    sink, cancel = Recorder(), asyncio.Event()
+    sink, cancel = Recorder(), Cancellation()
     attempt = asyncio.ensure_future(executor.execute(call(f"{MODULE}:{function}"), sink, cancel))
     await until(lambda: sink.text("stdout").endswith("\n") or attempt.done(), "the pid")
     pid = int(sink.text("stdout"))
@@ -54,8 +54,10 @@ async def test_cancel_ends_the_callable_within_the_grace(executor: CallableExecu
 
 
 @pytest.mark.parametrize("function", ["sleep_forever_async", "clean_up"])
-async def test_finally_blocks_run_at_cancel(executor: CallableExecutor, function: str) -> None:
-    _, sink, _ = await cancel_when_printed(executor, function)
+async def test_finally_blocks_run_at_cancel(function: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(HERE)
+    async with tidy_callable_executor(grace_s=60) as executor:
+        _, sink, _ = await cancel_when_printed(executor, function)
     assert sink.text("stdout").endswith("\ncleaned up\n")
 
 
@@ -80,7 +82,7 @@ async def test_a_timeout_fails_its_attempt_and_disturbs_nobody(executor: Callabl
 
 
 async def test_an_attempt_cancelled_before_it_starts_calls_nothing(executor: CallableExecutor) -> None:
-    before, cancel = children(), asyncio.Event()
+    before, cancel = children(), Cancellation()
     cancel.set()
     assert (await executor.execute(call(f"{MODULE}:pid"), Recorder(), cancel)).status == "cancelled"
     assert children() == before

@@ -22,7 +22,7 @@ from executor_kit import (
     value_of,
 )
 from penstock.core.events import TaskError
-from penstock_worker.executors.base import Execution, Outcome
+from penstock_worker.executors.base import Cancellation, Execution, Outcome
 from penstock_worker.executors.callables import CallableExecutor
 
 HERE = Path(__file__).parent
@@ -37,9 +37,9 @@ async def executor(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[CallableExe
 
 
 def begin(
-    executor: CallableExecutor, execution: Execution, sink: Recorder | None = None, cancel: asyncio.Event | None = None
+    executor: CallableExecutor, execution: Execution, sink: Recorder | None = None, cancel: Cancellation | None = None
 ) -> asyncio.Task[Outcome]:
-    return asyncio.create_task(executor.execute(execution, sink or Recorder(), cancel or asyncio.Event()))
+    return asyncio.create_task(executor.execute(execution, sink or Recorder(), cancel or Cancellation()))
 
 
 async def learn(executor: CallableExecutor, function: str, metadata: dict[str, object] | None = None) -> Outcome:
@@ -105,7 +105,7 @@ async def test_cancel_and_timeout_end_one_and_disturb_nobody(executor: CallableE
     await until((tmp_path / "other").exists, "the other")
     timed_out = await run(executor, meeting(tmp_path, "late", "never", timeout_s=0.1))
     assert timed_out.error == TaskError("timeout", "timed out after 0.1 s")
-    cancel = asyncio.Event()
+    cancel = Cancellation()
     cancelled = begin(executor, meeting(tmp_path, "cancelled", "never"), cancel=cancel)
     await until((tmp_path / "cancelled").exists, "the one to cancel")
     cancel.set()
@@ -118,7 +118,7 @@ async def test_cancel_and_timeout_end_one_and_disturb_nobody(executor: CallableE
 async def test_a_coroutine_that_is_cancelled_leaves_through_its_finally_blocks(executor: CallableExecutor) -> None:
     await learn(executor, "echo_async", {"message": "x"})
     executor._sharing.learn(f"{MODULE}:sleep_forever_async")
-    sink, cancel = Recorder(), asyncio.Event()
+    sink, cancel = Recorder(), Cancellation()
     attempt = begin(executor, call(f"{MODULE}:sleep_forever_async"), sink, cancel)
     await until(lambda: sink.text("stdout").endswith("\n"), "the pid")
     cancel.set()
@@ -146,7 +146,7 @@ async def test_while_one_blocks_new_calls_go_to_another_process_and_it_runs_by_i
 ) -> None:
     await learn(executor, "block", {"seconds": 0})
     await learn(executor, "pid_async")
-    sink, cancel = Recorder(), asyncio.Event()
+    sink, cancel = Recorder(), Cancellation()
     blocking = begin(executor, call(f"{MODULE}:block", {"seconds": 1000}), sink, cancel)
     await until(lambda: executor._sharing._child is not None and bool(executor._sharing._child.blocked), "the silence")
     shared = value_of(await learn(executor, "pid_async"))

@@ -11,7 +11,7 @@ import pytest
 from executor_kit import Counter, Recorder, alive, children, error_kind, exists, open_descriptors, run, shell, until
 from penstock.core.events import TaskError
 from penstock_worker.executors import strays
-from penstock_worker.executors.base import Execution, ExecutorSettings, Outcome
+from penstock_worker.executors.base import Cancellation, Execution, ExecutorSettings, Outcome
 from penstock_worker.executors.shell import ShellExecutor
 
 
@@ -27,7 +27,7 @@ PATIENT = ExecutorSettings(grace_s=60, linger_s=60)
 
 async def cancel_when_printed(executor: ShellExecutor, command: str, count: int) -> tuple[Outcome, list[int]]:
     """Run the command, cancel it once it has printed ``count`` numbers, and return them."""
-    sink, cancel = Recorder(), asyncio.Event()
+    sink, cancel = Recorder(), Cancellation()
     attempt = asyncio.ensure_future(executor.execute(shell(command), sink, cancel))
     await until(lambda: sink.text("stdout").count("\n") == count or attempt.done(), f"{count} lines of output")
     cancel.set()
@@ -138,7 +138,7 @@ async def test_cancel_ends_the_whole_tree(executor: ShellExecutor) -> None:
 
 
 async def test_an_attempt_cancelled_before_it_starts_runs_nothing(executor: ShellExecutor, tmp_path: Path) -> None:
-    cancel = asyncio.Event()
+    cancel = Cancellation()
     cancel.set()
     outcome = await executor.execute(shell(f"touch {tmp_path}/ran"), Recorder(), cancel)
     assert outcome.status == "cancelled"
@@ -185,11 +185,11 @@ async def test_a_process_in_a_session_of_its_own_is_found_at_the_end(executor: S
 
 
 async def test_the_strays_of_another_attempt_are_left_alone(executor: ShellExecutor) -> None:
-    sink, cancel = Recorder(), asyncio.Event()
+    sink, cancel = Recorder(), Cancellation()
     other = shell("(setsid sh -c 'echo $$; exec sleep 1000' &) ; sleep 1000")
     attempt = asyncio.ensure_future(executor.execute(other, sink, cancel))
     await until(lambda: sink.text("stdout").endswith("\n"), "the stray of the other attempt")
-    await executor.execute(_of_run("run-2", "setsid sleep 1000 &"), Recorder(), asyncio.Event())
+    await executor.execute(_of_run("run-2", "setsid sleep 1000 &"), Recorder(), Cancellation())
     stray = int(sink.text("stdout"))
     assert alive(stray)
     cancel.set()

@@ -92,20 +92,26 @@ async def test_a_task_whose_worker_is_killed_gets_a_new_attempt_that_costs_no_re
     assert history == ["TaskReady", "TaskStarted", "TaskLost", "TaskReady", "TaskStarted", "TaskSucceeded"]
 
 
+# How a process can hide from its worker: in a session of its own, without its environment, in a group of its own.
+REGROUP = f"{sys.executable} -c 'import os, sys; os.setpgid(0, 0); os.execvp(sys.argv[1], sys.argv[1:])'"
+KINDS = ("", "setsid", "env -i", f"env -i {REGROUP}")
+
+
 @pytest.mark.parametrize("warden_dies_first", [False, True])
 async def test_nothing_a_killed_worker_started_survives_it(
     stack: Stack, tmp_path: Path, warden_dies_first: bool
 ) -> None:
     await stack.scheduler()
     pids = tmp_path / "pids"
-    command = f"sleep 600 & echo $! >> {pids}; setsid sleep 600 & echo $! >> {pids}; echo $$ >> {pids}; wait"
+    member = f"sh -c 'echo $$ >> {pids}; exec sleep 600'"
+    command = "\n".join(f"{kind} {member} &" for kind in KINDS) + f"\necho $$ >> {pids}; wait"
     async with process(stack, "penstock_worker") as doomed:
         await stack.start(dag("family", {"a": ()}, command=command))
 
         async def began() -> list[int]:
             return [int(pid) for pid in pids.read_text().split()] if pids.exists() else []
 
-        family = await eventually(lambda: _length(began, 3), "the family to start")
+        family = await eventually(lambda: _length(began, len(KINDS) + 1), "the family to start")
         if warden_dies_first:
             (warden,) = _wardens(doomed.pid)
             os.kill(warden, signal.SIGKILL)
@@ -114,6 +120,29 @@ async def test_nothing_a_killed_worker_started_survives_it(
                 return bool(_wardens(doomed.pid) - {warden})
 
             await eventually(replaced, "another warden")
+        doomed.send_signal(signal.SIGKILL)
+        await doomed.wait()
+
+        async def gone() -> bool:
+            return not any(_lives(pid) for pid in family)
+
+        await eventually(gone, "the family to end")
+
+
+async def test_the_group_of_a_task_dies_with_its_worker_though_no_warden_is_left(stack: Stack, tmp_path: Path) -> None:
+    await stack.scheduler()
+    pids = tmp_path / "pids"
+    command = f"sleep 600 & echo $! >> {pids}; env -i sleep 600 & echo $! >> {pids}; echo $$ >> {pids}; wait"
+    async with process(stack, "penstock_worker") as doomed:
+        await stack.start(dag("tied", {"a": ()}, command=command))
+
+        async def began() -> list[int]:
+            return [int(pid) for pid in pids.read_text().split()] if pids.exists() else []
+
+        family = await eventually(lambda: _length(began, 3), "the family to start")
+        doomed.send_signal(signal.SIGSTOP)  # or it might start another warden in time
+        for warden in _wardens(doomed.pid):
+            os.kill(warden, signal.SIGKILL)
         doomed.send_signal(signal.SIGKILL)
         await doomed.wait()
 

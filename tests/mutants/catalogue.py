@@ -118,7 +118,7 @@ MUTANTS = (
     Mutant(
         "a worker whose children survive it",
         f"{WORKER}/warden.py",
-        "    end_all(sys.argv[1].encode())",
+        "    end_all(sys.argv[1].encode(), leaders)",
         "    return",
         "tests/integration/test_faults.py",
     ),

@@ -13,7 +13,7 @@ from penstock.core.dag import DagSpec
 from penstock.store.base import WorkerStore
 from penstock.store.records import Answer, QueueEntry
 from penstock_worker.definitions import Definitions
-from penstock_worker.executors.base import Execution, Executor, Outcome
+from penstock_worker.executors.base import Cancellation, Execution, Executor, Outcome
 from penstock_worker.executors.registry import executor_name
 from penstock_worker.output import CappedOutput
 from penstock_worker.output_feed import OutputFeed
@@ -36,7 +36,7 @@ class Running:
     def __init__(self, claim: QueueEntry) -> None:
         self.claim = claim
         self._kill: Kill | None = None
-        self._cancel = asyncio.Event()
+        self._cancel = Cancellation()
 
     def kill(self, reason: Kill) -> None:
         """End the attempt; the first reason counts, except that a claim that is gone is so for any other."""

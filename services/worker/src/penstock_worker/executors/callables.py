@@ -4,6 +4,7 @@ import asyncio
 
 from penstock_worker.executors import environment, outcomes, prctl, protocol, strays
 from penstock_worker.executors.base import (
+    Cancellation,
     Execution,
     ExecutorSettings,
     Outcome,
@@ -36,7 +37,7 @@ class CallableExecutor:
         self._closed = False
         prctl.adopt_orphans()
 
-    async def execute(self, execution: Execution, sink: OutputSink, cancel: asyncio.Event) -> Outcome:
+    async def execute(self, execution: Execution, sink: OutputSink, cancel: Cancellation) -> Outcome:
         """Call the task's callable; see :class:`Executor`."""
         if cancel.is_set():
             return outcomes.cancelled()
@@ -60,7 +61,7 @@ class CallableExecutor:
             child.close()
 
     async def _execute_alone(
-        self, child: WarmChild, call: bytes, execution: Execution, sink: OutputSink, cancel: asyncio.Event
+        self, child: WarmChild, call: bytes, execution: Execution, sink: OutputSink, cancel: Cancellation
     ) -> Outcome:
         try:
             answer = child.begin(call, sink)

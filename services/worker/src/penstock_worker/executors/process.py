@@ -13,9 +13,10 @@ import signal
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 
-from penstock_worker.executors import strays
+from penstock_worker.executors import leaders
 from penstock_worker.executors.base import Stream
 from penstock_worker.executors.pipes import PipeReader
+from penstock_worker.executors.tether import Tether
 
 _KILL_PATIENCE_S = 2.0
 """How long processes may take to die of SIGKILL before we stop waiting for them."""
@@ -30,8 +31,9 @@ _RESTORED_SIGNALS = (signal.SIGPIPE, signal.SIGXFSZ)
 class Process:
     """The leader of a session and process group of its own, and everything in that group.
 
-    Standard input is empty; what comes out of stdout and stderr goes to ``write`` until :meth:`close`. Must be started
-    from a worker that adopts orphans (``prctl.adopt_orphans``), in its main thread.
+    Standard input is empty; what comes out of stdout and stderr goes to ``write`` until :meth:`close`. One more file
+    descriptor ties the group to the life of the worker (see tether). Must be started from a worker that adopts orphans
+    (``prctl.adopt_orphans``), in its main thread.
     """
 
     def __init__(
@@ -53,8 +55,9 @@ class Process:
             OSError: The system cannot start it.
             ValueError: An argument or a variable cannot be passed on (a null byte, for one).
         """
-        self.pid, self._pidfd, stdout, stderr = _spawn(argv, env, inherit)
-        strays.watch_over(self.pid)
+        self._tether = Tether()
+        self.pid, self._pidfd, stdout, stderr = _spawn(argv, env, inherit, self._tether)
+        leaders.begun(self.pid)
         self.returncode: int | None = None
         """Once collected: the exit code, -n where signal n ended the leader; None if somebody else collected it."""
         self._collected = False
@@ -109,6 +112,7 @@ class Process:
         self.drain()
         self.stdout.close()
         self.stderr.close()
+        self._tether.cut()
         self._leader_ended()
 
     def _leader_ended(self) -> None:
@@ -142,7 +146,7 @@ class Process:
                 dead = os.waitid(os.P_PGID, self.pid, os.WEXITED | os.WNOHANG)
             except ChildProcessError:
                 self._collected = True
-                strays.collected(self.pid)
+                leaders.collected(self.pid)
                 break
             if dead is None:
                 return False
@@ -151,12 +155,15 @@ class Process:
         return True
 
 
-def _spawn(argv: tuple[str, ...], env: Mapping[str, str], inherit: Sequence[int]) -> tuple[int, int, int, int]:
-    """Start a process and return its pid, a pidfd, and the ends to read of its stdout and stderr."""
+def _spawn(
+    argv: tuple[str, ...], env: Mapping[str, str], inherit: Sequence[int], tether: Tether
+) -> tuple[int, int, int, int]:
+    """Start a process on a tether; return its pid, a pidfd, and the ends to read of its stdout and stderr."""
     with ExitStack() as undo, ExitStack() as theirs:
+        undo.callback(tether.cut)
         stdout, stdout_end = _pipe(undo, theirs)
         stderr, stderr_end = _pipe(undo, theirs)
-        for fd in inherit:
+        for fd in (*inherit, tether.end):
             os.set_inheritable(fd, True)
         pid = os.posix_spawn(
             argv[0],
@@ -172,6 +179,7 @@ def _spawn(argv: tuple[str, ...], env: Mapping[str, str], inherit: Sequence[int]
             setsigdef=_RESTORED_SIGNALS,
         )
         undo.callback(_abandon, pid)
+        tether.tie(pid)
         pidfd = os.pidfd_open(pid)
         undo.pop_all()
     return pid, pidfd, stdout, stderr

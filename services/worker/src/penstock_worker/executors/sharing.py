@@ -5,11 +5,18 @@ process crashes, or falls silent because something in it blocks, nobody can tell
 under way runs by itself from then on, and what the crash has interrupted is given back, unless it was alone.
 """
 
-import asyncio
 from collections.abc import Sequence
 
 from penstock_worker.executors import environment, outcomes
-from penstock_worker.executors.base import Execution, ExecutorSettings, Outcome, OutputSink, Verdict, first_of
+from penstock_worker.executors.base import (
+    Cancellation,
+    Execution,
+    ExecutorSettings,
+    Outcome,
+    OutputSink,
+    Verdict,
+    first_of,
+)
 from penstock_worker.executors.protocol import Reply, Unshareable
 from penstock_worker.executors.shared_child import SharedCall, SharedChild
 
@@ -32,7 +39,7 @@ class Sharing:
         """Tell whether the call may share a process: one with variables of its own has them to itself, in C too."""
         return execution.task.callable in self._shareable and not execution.task.env
 
-    async def execute(self, execution: Execution, sink: OutputSink, cancel: asyncio.Event) -> Outcome | Reply | None:
+    async def execute(self, execution: Execution, sink: OutputSink, cancel: Cancellation) -> Outcome | Reply | None:
         """Make the call; return how it ended, or its reply; None where it was not made because it must not share.
 
         Raises:

@@ -1,9 +1,8 @@
 """The ``shell`` executor: a command line, run by ``/bin/sh``."""
 
-import asyncio
-
 from penstock_worker.executors import environment, outcomes, prctl, strays
 from penstock_worker.executors.base import (
+    Cancellation,
     Execution,
     ExecutorSettings,
     Outcome,
@@ -29,7 +28,7 @@ class ShellExecutor:
         self._inherited = environment.inherited()
         prctl.adopt_orphans()
 
-    async def execute(self, execution: Execution, sink: OutputSink, cancel: asyncio.Event) -> Outcome:
+    async def execute(self, execution: Execution, sink: OutputSink, cancel: Cancellation) -> Outcome:
         """Run the task's command; see :class:`Executor`."""
         if cancel.is_set():
             return outcomes.cancelled()

@@ -1,0 +1,49 @@
+import asyncio
+from collections.abc import Sequence
+from typing import cast
+
+import pytest
+
+from penstock.core import events as e
+from penstock.store.base import WorkerStore
+from penstock.store.records import Answer, QueueEntry
+from penstock_worker.reporter import BATCH, Reporter
+
+
+class Sick:
+    """A store that raises what nobody expects, once; then it is well."""
+
+    def __init__(self) -> None:
+        self.taken: list[str] = []
+        self._well = False
+
+    async def report(self, outcomes: Sequence[tuple[QueueEntry, e.Report]]) -> list[Answer]:
+        await asyncio.sleep(0)
+        if not self._well:
+            self._well = True
+            raise LookupError("unheard of")
+        self.taken += [fact.task_id for _, fact in outcomes]
+        return [Answer.ACCEPTED] * len(outcomes)
+
+
+async def report(reporter: Reporter, task_id: str) -> Answer:
+    claim = QueueEntry(0, "default", 1, "run", task_id, 0, 1, "dag", "version")
+    return await reporter.report(claim, e.TaskReturned(run_id="run", task_id=task_id, attempt=1, worker="w"))
+
+
+async def test_an_unexpected_error_reaches_whoever_waits_for_an_answer_and_no_later_outcome_waits_for_it() -> None:
+    store = Sick()
+    reporter = Reporter(cast("WorkerStore", store))
+    waiting = [asyncio.create_task(report(reporter, str(number))) for number in range(BATCH + 1)]
+    *batch, later = await asyncio.gather(*waiting, return_exceptions=True)
+    assert {type(answer) for answer in batch} == {LookupError}
+    assert later is Answer.ACCEPTED
+    assert await report(reporter, "next") is Answer.ACCEPTED
+    assert store.taken == [str(BATCH), "next"]
+
+
+async def test_a_reporter_that_failed_while_idle_works_again() -> None:
+    reporter = Reporter(cast("WorkerStore", Sick()))
+    with pytest.raises(LookupError):
+        await report(reporter, "a")
+    assert await report(reporter, "b") is Answer.ACCEPTED
