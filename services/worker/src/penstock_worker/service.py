@@ -92,7 +92,7 @@ class Worker:
             raise self._failure
 
     def _ended(self, task: asyncio.Task[None]) -> None:
-        """Stop when something that should go on has ended: a worker that is deaf or keeps no claims must not linger."""
+        """Stop when something has failed that must not: a worker that is deaf, or cannot report, must not linger."""
         if not task.cancelled() and (error := task.exception()) is not None:
             self._fail(error)
 
@@ -136,6 +136,7 @@ class Worker:
         task = asyncio.create_task(self._attempt(running))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._ended)
 
     async def _attempt(self, running: Running) -> None:
         try:
