@@ -177,5 +177,13 @@ async def _log_grew(stack: Stack) -> bool:
 def _wardens(worker_pid: int) -> set[int]:
     """Return the wardens that this worker has started."""
     threads = Path(f"/proc/{worker_pid}/task").glob("*/children")
-    children = [pid for thread in threads for pid in thread.read_text().split()]
-    return {int(pid) for pid in children if b"warden.py" in Path(f"/proc/{pid}/cmdline").read_bytes()}
+    children = [int(pid) for thread in threads for pid in _told(thread).split()]
+    return {pid for pid in children if b"warden.py" in _told(Path(f"/proc/{pid}/cmdline"))}
+
+
+def _told(file: Path) -> bytes:
+    """Return what the kernel tells of a process or a thread, nothing when it is gone."""
+    try:
+        return file.read_bytes()
+    except OSError:
+        return b""
