@@ -145,6 +145,8 @@ async def test_a_commit_whose_reply_is_lost_is_applied_exactly_once(stack: Stack
         succeeded = [event.task_id for event in await stack.history(run_id) if isinstance(event, e.TaskSucceeded)]
         assert sorted(succeeded) == ["a", "b", "c", "d"]
     assert lossy.lost["commit"] > 0
+    heads = [await stack.store.head(partition) for partition in range(stack.store.partitions)]
+    assert {head.term for head in heads} == {1}, "an owner whose commit was applied goes on"
 
 
 async def test_a_claim_whose_reply_is_lost_is_found_again_and_a_lost_report_counts_once(stack: Stack) -> None:

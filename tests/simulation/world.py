@@ -313,7 +313,8 @@ class World:
             assert declared, f"who has seen what a failover took declares a fork: {seen}"
         assert not checker.open_runs(), "every run in the log ends"
         if not self.plan.failovers:
-            assert self.acknowledged <= checker.runs(), "what was acknowledged is in the log"
+            assert self.acknowledged == checker.runs(), "what was acknowledged is in the log, once for each key"
+            assert not checker.kinds["LogForked"], "no fork is declared where nothing was taken"
         if self.plan.calm:
             assert checker.losses() == 0, "nothing is lost without a fault"
 
