@@ -17,7 +17,7 @@ from penstock.store.base import Store
 
 SAMPLE_SECONDS = 1.0
 LEAST_SAMPLES = 120
-"""So many seconds a process must have lived before its use is judged."""
+"""So often a process must have been looked at before its use is judged."""
 
 MOST_GROWTH_MEBIBYTES = 4.0
 MOST_GROWTH_RATIO = 1.05

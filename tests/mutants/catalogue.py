@@ -104,8 +104,8 @@ MUTANTS = (
     Mutant(
         "report without a check of the acknowledgement",
         f"{SCRIPTS}/report.lua",
-        "if entry then",
-        "if true then",
+        "  if held(id, run, task, attempt) then",
+        "  if true then",
         "tests/conformance/test_store_claims.py",
     ),
     Mutant(
