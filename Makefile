@@ -48,6 +48,7 @@ SEED := 1
 chaos: .venv/.dev ## Real processes, killed, frozen and cut off: make chaos MINUTES=30 SEED=7
 	@PYTHONPATH=tests $(BIN)/python -m chaos --minutes $(MINUTES) --seed $(SEED)
 
+soak: MINUTES := 10
 soak: .venv/.dev ## Steady load in peace; nothing may grow: make soak MINUTES=30
 	@PYTHONPATH=tests $(BIN)/python -m chaos --no-faults --minutes $(MINUTES) --seed $(SEED)
 

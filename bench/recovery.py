@@ -11,7 +11,6 @@ import asyncio
 import os
 import secrets
 import signal
-import socket
 import sys
 import tempfile
 import time
@@ -23,6 +22,7 @@ from statistics import median
 from penstock.core.dag import DagSpec, TaskSpec, dag_version
 from penstock.embedded import embedded_server
 from penstock.ids import new_run_id, partition_of_dag
+from penstock.process import owner_prefix
 from penstock.store.base import Store
 from penstock.store.valkey import open_valkey
 from penstock.tether import tethered
@@ -49,7 +49,8 @@ class Bench:
 
     def __init__(self, store: Store, url: str) -> None:
         self.store = store
-        self._env = {**os.environ, "PENSTOCK_REDIS_URL": url, "PENSTOCK_LOG_LEVEL": "error"}
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith("PENSTOCK_")}
+        self._env = {**inherited, "PENSTOCK_REDIS_URL": url, "PENSTOCK_LOG_LEVEL": "error"}
         self._running: dict[str, list[asyncio.subprocess.Process]] = {"scheduler": [], "worker": []}
 
     async def fill(self) -> None:
@@ -60,13 +61,20 @@ class Bench:
                 running.append(await self._start(role))
         await seconds_until(self._settled)
 
+    async def end(self) -> None:
+        """Kill all processes, so that none writes any more to what is about to be removed."""
+        for process in (one for running in self._running.values() for one in running):
+            if process.returncode is None:
+                process.kill()
+            await process.wait()
+
     async def _start(self, role: str) -> asyncio.subprocess.Process:
         command = tethered([sys.executable, "-m", f"penstock_{role}"], signal.SIGKILL)
         return await asyncio.create_subprocess_exec(*command, env=self._env)
 
     async def _settled(self) -> bool:
         owners = [(await self.store.head(partition)).owner for partition in range(PARTITIONS)]
-        names = [_name("scheduler", process.pid) for process in self._running["scheduler"]]
+        names = [owner_prefix("scheduler", process.pid) for process in self._running["scheduler"]]
         return all(sum(owner.startswith(name) for owner in owners) == PARTITIONS // 2 for name in names)
 
     async def scheduler_away(self, number: signal.Signals) -> dict[str, float]:
@@ -75,7 +83,7 @@ class Bench:
 
         async def taken_over() -> bool:
             owners = [(await self.store.head(partition)).owner for partition in range(PARTITIONS)]
-            return all(owner.startswith(_name("scheduler", heir.pid)) for owner in owners)
+            return all(owner.startswith(owner_prefix("scheduler", heir.pid)) for owner in owners)
 
         victim.send_signal(number)
         seconds = await seconds_until(taken_over)
@@ -114,13 +122,9 @@ class Bench:
         return view is not None and view.summary.status == "cancelled"
 
 
-def _name(role: str, pid: int) -> str:
-    return f"{role}-{socket.gethostname().split('.')[0]}-{pid}-"
-
-
 def _children(worker_pid: int) -> list[str]:
     """Return the living processes that bear the mark of the worker which started them."""
-    mark = f"PENSTOCK_WORKER={_name('worker', worker_pid)}".encode()
+    mark = f"PENSTOCK_WORKER={owner_prefix('worker', worker_pid)}".encode()
     found = []
     for folder in Path("/proc").iterdir():
         try:
@@ -140,13 +144,17 @@ def _childless(worker_pid: int) -> Callable[[], Awaitable[bool]]:
 
 @asynccontextmanager
 async def deployed() -> AsyncIterator[Bench]:
-    """Start a server and an empty deployment on it; everything ends with this process."""
+    """Start a server and an empty deployment on it; in the end no process of it is left."""
     with tempfile.TemporaryDirectory() as folder:
         async with embedded_server(Path(folder)) as server:
             store = await open_valkey(server.redis_url, prefix="pk", partitions=PARTITIONS)
-            await store.register_dag(LONG, dag_version(LONG))
-            yield Bench(store, server.redis_url)
-            await store.close()
+            bench = Bench(store, server.redis_url)
+            try:
+                await store.register_dag(LONG, dag_version(LONG))
+                yield bench
+            finally:
+                await bench.end()
+                await store.close()
 
 
 async def measure(repeats: int) -> None:

@@ -52,7 +52,7 @@ class Held:
         finally:
             for wait in waits:
                 wait.cancel()
-            if self.running[execution.task.id] is release:  # and not that of another attempt that began meanwhile
+            if self.running.get(execution.task.id) is release:  # and not that of another attempt that began meanwhile
                 del self.running[execution.task.id]
         if cancel.is_set():
             self.killed.append(execution.task.id)

@@ -54,7 +54,8 @@ _TESTS = Path(__file__).parent.parent
 class Deployment(msgspec.Struct):
     """What can be broken. ``links`` lead from each service to the server, ``doors`` from the client to each API.
 
-    Schedulers and workers have networks of their own where this process may make some; else ``networks`` is empty.
+    Schedulers and workers have networks of their own where this process can make some; else ``networks`` is empty and
+    ``no_networks`` says why.
     """
 
     server: EmbeddedServer
@@ -62,6 +63,7 @@ class Deployment(msgspec.Struct):
     links: dict[str, Link]
     doors: dict[str, Link]
     networks: dict[str, Namespace]
+    no_networks: str
     admin: Redis
 
     async def up(self) -> None:
@@ -74,14 +76,14 @@ class Deployment(msgspec.Struct):
             while not all(service.started for service in self.services.values()):
                 await asyncio.sleep(0.05)
 
-    def heal(self) -> None:
+    async def heal(self) -> None:
         """End every fault of the network and let frozen processes go on."""
         for link in (*self.links.values(), *self.doors.values()):
             link.heal()
-        for network in self.networks.values():
-            network.plug()
         for service in self.services.values():
             service.signal(signal.SIGCONT)
+        for network in self.networks.values():
+            await asyncio.to_thread(network.plug)
 
     @asynccontextmanager
     async def store(self) -> AsyncIterator[Store]:
@@ -110,7 +112,7 @@ async def deployed(folder: Path, chance: random.Random, *, short_leases: bool) -
         password = urlsplit(server.redis_url).password
         admin = Redis.from_url(server.redis_url, socket_timeout=20, retry=Retry(NoBackoff(), 1))
         stack.push_async_callback(admin.aclose)
-        deployment = Deployment(server, {}, {}, {}, _networks(stack), admin)
+        deployment = Deployment(server, {}, {}, {}, *_networks(stack), admin)
         for name in (*APIS, *SCHEDULERS, *WORKERS):
             network = deployment.networks.get(name)
             link = deployment.links[name] = await _link(stack, port, chance, network)
@@ -138,15 +140,16 @@ def _steady_port() -> int:
             return port
 
 
-def _networks(stack: AsyncExitStack) -> dict[str, Namespace]:
+def _networks(stack: AsyncExitStack) -> tuple[dict[str, Namespace], str]:
+    """Return the networks by whom they are for; where there can be none, why."""
     networks = {}
     for name in (*SCHEDULERS, *WORKERS):
         try:
             networks[name] = Namespace()
-        except OSError:  # not root, or on a machine without the tools
-            return {}
+        except OSError as error:  # not root, or on a machine without the tools
+            return {}, str(error)
         stack.callback(networks[name].close)
-    return networks
+    return networks, ""
 
 
 async def _link(stack: AsyncExitStack, port: int, chance: random.Random, network: Namespace | None = None) -> Link:

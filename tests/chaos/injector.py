@@ -32,10 +32,10 @@ class Injector:
     """Injects faults and counts those that took place: what is dead already cannot be killed."""
 
     def __init__(self, deployment: Deployment, takeovers: Takeovers, chance: random.Random) -> None:
+        self.takeovers = takeovers
         self.injected: Counter[str] = Counter()
         self.longest_survival = 0.0
         self._deployment = deployment
-        self.takeovers = takeovers
         self._chance = chance
         self._watches: list[asyncio.Task[None]] = []
         self._acts: dict[str, _Act] = {
@@ -64,7 +64,7 @@ class Injector:
                     await asyncio.sleep(begun + fault.at - asyncio.get_running_loop().time())
                     group.create_task(self._one(fault))
         finally:
-            self._deployment.heal()
+            await self._deployment.heal()
         await asyncio.gather(*self._watches)
 
     async def _one(self, fault: Fault) -> None:
@@ -121,9 +121,9 @@ class Injector:
         network = self._deployment.networks.get(target)
         if network is None:
             return False
-        network.unplug()
+        await asyncio.to_thread(network.unplug)
         await asyncio.sleep(seconds)
-        network.plug()
+        await asyncio.to_thread(network.plug)
         return True
 
     async def _lose(self, link: Link, seconds: float) -> bool:

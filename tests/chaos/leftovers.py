@@ -8,22 +8,41 @@ from redis.asyncio import Redis
 from chaos.deployment import PARTITIONS, PREFIX, WORKERS
 from penstock.core.status import RunStatus
 
+PAGE = 1000
+"""Keys asked about at a time."""
 
-async def check_leftovers(admin: Redis, runs: int, *, workers_died: bool, blame: Callable[[str], None]) -> None:
-    """Blame keys that never expire and that so many runs do not explain; and names of workers that never were.
+NEVER = -1
+"""How TTL says that a key never expires; -2 says that it is gone."""
+
+
+async def check_leftovers(
+    admin: Redis, runs: int, dags: int, *, workers_died: bool, blame: Callable[[str], None]
+) -> None:
+    """Blame keys that never expire and that so many runs and DAGs do not explain; and names of workers that never were.
 
     Those of dead workers are kept for a while.
     """
-    kinds: Counter[str] = Counter()
-    async for key in admin.scan_iter(match=f"{PREFIX}:{{*", count=1000):
-        if await admin.ttl(key) < 0:
-            kinds[key.decode().partition("}:")[2].partition(":")[0]] += 1
-    most = _explained(runs, kinds["definition"])
+    kinds = Counter(key.partition("}:")[2].partition(":")[0] for key in await _lasting(admin))
+    most = _explained(runs, dags)
     for kind, count in kinds.items():
         if count > most.get(kind, 0):
             blame(f"the server is left with {count} keys {kind}; {most.get(kind, 0)} at most are explained")
     if not workers_died:
         await _check_names(admin, blame)
+
+
+async def _lasting(admin: Redis) -> set[str]:
+    """Return the keys that never expire. A scan may name a key twice, and one that expires meanwhile is gone."""
+    names = list({key async for key in admin.scan_iter(match=f"{PREFIX}:{{*", count=PAGE)})
+    lasting = set()
+    for first in range(0, len(names), PAGE):
+        page = names[first : first + PAGE]
+        async with admin.pipeline(transaction=False) as pipeline:
+            for key in page:
+                pipeline.ttl(key)
+            times = await pipeline.execute()
+        lasting |= {key.decode() for key, seconds in zip(page, times, strict=True) if seconds == NEVER}
+    return lasting
 
 
 def _explained(runs: int, dags: int) -> dict[str, int]:

@@ -18,8 +18,10 @@ WAVE_PART = 0.05
 """The part of a wave's time in which its runs are asked for."""
 
 STRAGGLERS = 0.1
-"""The share of the runs that come one by one, whenever they like, but for the last part of the time."""
+"""The share of the runs that come one by one, whenever they like."""
+
 ASKED_DURING = 0.8
+"""The part of the time in which runs are asked for one by one; in the rest they may end."""
 
 
 class Order(msgspec.Struct, frozen=True):

@@ -27,13 +27,19 @@ class Namespace:
     """A network namespace. Whoever is in it can be reached through sockets that :meth:`listen` has made there.
 
     Raises:
-        OSError: this process may not make one, or a tool that this takes is missing.
+        OSError: this process may not make one, or a tool or a part of the kernel that this takes is missing.
     """
 
     def __init__(self) -> None:
         self._nsenter, self._ip, self._tc = map(_tool, ("nsenter", "ip", "tc"))
         self._file = _in_thread(_new_network)
-        self._run(self._ip, "link", "set", "lo", "up")
+        try:
+            self._run(self._ip, "link", "set", "lo", "up")
+            self.unplug()  # not every kernel can
+            self.plug()
+        except OSError:
+            self.close()
+            raise
 
     def inside(self, command: Sequence[str]) -> list[str]:
         """Return the command line that runs a command in the namespace, under the same pid."""
@@ -44,11 +50,11 @@ class Namespace:
         return self._do(lambda: socket.create_server(("127.0.0.1", 0)))
 
     def unplug(self) -> None:
-        """Let every packet disappear from now on, in both directions."""
+        """Let every packet disappear from now on, in both directions. It takes a while: not for an event loop."""
         self._run(self._tc, "qdisc", "replace", "dev", "lo", "root", "blackhole")
 
     def plug(self) -> None:
-        """Let packets pass again; nothing to do when they do."""
+        """Let packets pass again; nothing changes when they do. It takes a while: not for an event loop."""
         self._run(self._tc, "qdisc", "replace", "dev", "lo", "root", "noqueue")
 
     def close(self) -> None:
@@ -63,7 +69,10 @@ class Namespace:
         return _in_thread(entered)
 
     def _run(self, *command: str) -> None:
-        self._do(lambda: subprocess.run(command, check=True, capture_output=True))
+        try:
+            self._do(lambda: subprocess.run(command, check=True, capture_output=True, text=True))
+        except subprocess.CalledProcessError as error:
+            raise OSError(f"{' '.join(command)}: {error.stderr.strip()}") from error
 
 
 def _new_network() -> int:

@@ -5,6 +5,7 @@ from statistics import median
 
 import msgspec
 
+from chaos.server_use import ServerUse
 from chaos.vitals import Use
 
 MOST_TOLD = 50
@@ -17,6 +18,7 @@ class Report(msgspec.Struct, kw_only=True):
     seed: int
     seconds: float
     faults: dict[str, int]
+    no_networks: str
     runs: dict[str, int]
     logged: dict[str, int]
     rejected: dict[str, int]
@@ -27,6 +29,7 @@ class Report(msgspec.Struct, kw_only=True):
     takeover_seconds: list[float]
     most_open_runs: int
     uses: dict[str, Use]
+    server_use: ServerUse | None
     events: int
     takeovers: int
     tasks: int
@@ -54,6 +57,8 @@ class Report(msgspec.Struct, kw_only=True):
         yield "seed", str(self.seed)
         yield "seconds", f"{self.seconds:.0f}"
         yield from _section("faults injected", self.faults)
+        if self.no_networks:
+            yield "  no networks of their own", self.no_networks
         yield from _section("runs", self.runs)
         yield from _section("said by the services", self.logged)
         yield from _section("facts rejected", self.rejected)
@@ -84,6 +89,10 @@ class Report(msgspec.Struct, kw_only=True):
         for name, use in self.uses.items():
             yield f"  {name}: MiB, early and late", f"{use.mebibytes[0]:.0f} {use.mebibytes[1]:.0f}"
             yield f"  {name}: open files, early and late", f"{use.files[0]:.0f} {use.files[1]:.0f}"
+        if server := self.server_use:
+            figures = {"finished runs": server.finished_runs, "MiB": server.mebibytes}
+            for name, (early, late) in {**figures, "bytes per event": server.bytes_per_event}.items():
+                yield f"  server: {name}, early and late", f"{early:.0f} {late:.0f}"
 
 
 def _section(title: str, figures: dict[str, int]) -> Iterator[tuple[str, str]]:

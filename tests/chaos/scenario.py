@@ -19,7 +19,7 @@ from chaos.load import plan_load
 from chaos.report import Report
 from chaos.rest import await_rest, check_gone, check_rest
 from chaos.service_logs import count_logs
-from chaos.takeovers import Takeovers
+from chaos.takeovers import LONGEST_SECONDS, Takeovers
 from chaos.vitals import Vitals
 
 MOST_SURVIVAL_SECONDS = 2.0
@@ -27,12 +27,16 @@ MOST_SURVIVAL_SECONDS = 2.0
 
 
 class Scenario(msgspec.Struct, frozen=True):
-    """What to do: trouble for so many seconds (none without ``faults``) under so many small and large runs."""
+    """What to do: trouble for so many seconds (none without ``faults``) under so many small and large runs.
+
+    A ``soak`` has to show that nothing grows; one that is too short to show it has failed.
+    """
 
     seed: int
     seconds: float
     runs: tuple[int, int]
     faults: bool = True
+    soak: bool = False
 
 
 async def play(scenario: Scenario, folder: Path) -> Report:
@@ -64,7 +68,8 @@ async def play(scenario: Scenario, folder: Path) -> Report:
         check_gone(deployment, violations.append)
         findings = await check(store, journal, load, trace, violations)
         runs = sum(findings.runs.values())
-        await check_leftovers(deployment.admin, runs, workers_died=scenario.faults, blame=violations.append)
+        kept = (runs, len(load.definitions))
+        await check_leftovers(deployment.admin, *kept, workers_died=scenario.faults, blame=violations.append)
     journal.close()
     logged, errors = count_logs(service.log for service in deployment.services.values())
     violations += [*client.troubles, *errors, *_too_much(scenario, injector, vitals, findings)]
@@ -72,6 +77,7 @@ async def play(scenario: Scenario, folder: Path) -> Report:
         seed=scenario.seed,
         seconds=time.monotonic() - begun,
         faults=dict(sorted(injector.injected.items())),
+        no_networks=deployment.no_networks,
         logged=dict(sorted(logged.items())),
         client_requests=client.asked,
         client_retries=client.retried,
@@ -80,6 +86,7 @@ async def play(scenario: Scenario, folder: Path) -> Report:
         takeover_seconds=injector.takeovers.seconds,
         most_open_runs=vitals.most_open_runs,
         uses=vitals.uses(),
+        server_use=vitals.server_use(),
         violations=violations,
         **msgspec.structs.asdict(findings),
     )
@@ -88,10 +95,17 @@ async def play(scenario: Scenario, folder: Path) -> Report:
 def _too_much(scenario: Scenario, injector: Injector, vitals: Vitals, findings: Findings) -> Iterator[str]:
     if injector.longest_survival > MOST_SURVIVAL_SECONDS:
         yield f"what a killed worker had started lived on for {injector.longest_survival:.1f} s"
+    for owner in injector.takeovers.never:
+        yield f"nobody has taken over from {owner} within {LONGEST_SECONDS:g} s"
     if scenario.faults:
         return
     if findings.losses:
         yield f"{findings.losses} attempts were lost and nothing was done to anybody"
-    for name, use in vitals.uses().items():
+    uses, server = vitals.uses(), vitals.server_use()
+    if scenario.soak and not (uses and server):
+        yield "nothing lived and worked for so long that its growth could be judged: play for longer"
+    for name, use in uses.items():
         if use.grows:
             yield f"{name} takes more and more: {use}"
+    if server is not None and server.grows:
+        yield f"the server takes more and more for the same work: {server}"

@@ -2,11 +2,11 @@
 
 import asyncio
 import signal
-import socket
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from penstock.process import owner_prefix
 from penstock.tether import tethered
 
 END_SECONDS = 30.0
@@ -139,7 +139,7 @@ def processes_with(entry: bytes, *, whole: bool = True) -> list[int]:
 
 def mark_of_worker(pid: int) -> bytes:
     """Return how the environment entry begins that all processes bear which a worker has started."""
-    return f"PENSTOCK_WORKER=worker-{socket.gethostname().split('.')[0]}-{pid}-".encode()
+    return f"PENSTOCK_WORKER={owner_prefix('worker', pid)}".encode()
 
 
 async def seconds_survived(pid: int) -> float:

@@ -9,7 +9,7 @@ from chaos.scenario import Scenario, play
 
 @pytest.mark.timeout(300)
 async def test_whatever_is_killed_frozen_or_cut_off_every_promise_is_kept(tmp_path: Path) -> None:
-    report = await play(Scenario(seed=1, seconds=45, runs=(120, 1)), tmp_path)
+    report = await play(Scenario(seed=1, seconds=60, runs=(120, 1)), tmp_path)
     assert report.violations == [], report.table()
     assert (report.lost_runs, report.duplicates) == (0, 0)
     assert len(report.faults) > 10, "it was no peace"

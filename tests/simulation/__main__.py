@@ -23,7 +23,7 @@ def main() -> int:
             failed.append(seed)
             print(f"seed {seed} failed: {type(error).__name__}: {error}", flush=True)
             continue
-        for name in ("commits", "events", "faults", "deaths", "losses", "refused", "forks", "runs"):
+        for name in ("commits", "events", "faults", "deaths", "losses", "refused", "forks", "taken", "runs"):
             totals[name] += getattr(result, name)
     print(f"{int(last or first) - int(first) + 1} seeds, {len(failed)} failed, {time.monotonic() - begun:.0f} s")
     print(", ".join(f"{name} {count}" for name, count in totals.items()))

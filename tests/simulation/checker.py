@@ -10,7 +10,7 @@ from penstock.core.partition import Partition, evolve
 from penstock.core.projection import all_run_fields
 from penstock.core.status import RUN_ENDED, TaskStatus
 from penstock.store.memory import MemoryStore
-from penstock.store.records import Commit
+from penstock.store.records import Commit, Head
 
 _ENDS = (e.TaskSucceeded, e.TaskFailed, e.TaskLost, e.TaskReturned, e.TaskCancelled)
 
@@ -56,6 +56,15 @@ class Checker:
         """Return the runs in the logs that have not ended."""
         return [run_id for fold in self._folds for run_id, run in fold.state.runs.items() if not run.ended]
 
+    def holds(self, partition: int, head: Head) -> bool:
+        """Return whether a head seen before is still part of the log."""
+        hashes = self._folds[partition].hashes
+        return head.seq < len(hashes) and hashes[head.seq] == head.hash
+
+    def incarnation(self, partition: int) -> int:
+        """Return how many forks of a log were declared."""
+        return self._folds[partition].incarnation
+
     def runs(self) -> set[str]:
         """Return every run in the logs."""
         return {run_id for fold in self._folds for run_id in fold.state.runs}
@@ -66,18 +75,23 @@ class _Fold:
         self.number = number
         self.state = Partition()
         self.seq = 0
-        self.hash = GENESIS
-        self._incarnation = 0
+        self.hashes = [GENESIS]
+        self.incarnation = 0
         self._ended: set[tuple[str, str, int]] = set()
         self._returns: Counter[tuple[str, str]] = Counter()
+
+    @property
+    def hash(self) -> str:
+        """The hash of the last event."""
+        return self.hashes[-1]
 
     def add(self, seq: int, data: bytes, stored_hash: str) -> e.AnyEvent:
         """Fold one more event and check it against all that came before."""
         assert seq == self.seq + 1, "the log has no gap"
         event = decode_event(data)
         if isinstance(event, e.LogForked):
-            self._incarnation = event.incarnation
-        self.hash = extend_chain(self.number, self._incarnation, self.seq, self.hash, [data])
+            self.incarnation = event.incarnation
+        self.hashes.append(extend_chain(self.number, self.incarnation, self.seq, self.hash, [data]))
         assert stored_hash in ("", self.hash), "the stored hash is that of the chain"
         assert event.cause, "every event says what caused it"
         self._before(event)

@@ -8,23 +8,25 @@ import structlog
 
 from simulation.processes import owned_tasks
 from simulation.virtual_time import VirtualLoop
-from simulation.world import NO_FAULTS, Plan, Result, World
+from simulation.world import NO_FAULTS, POOR, Plan, Result, World
+
+SCENARIOS = (
+    Plan(odds=NO_FAULTS, deaths=0, pauses=0, outages=0),
+    Plan(deaths=0, pauses=0, outages=0),
+    Plan(odds=NO_FAULTS, deaths=10, pauses=0, outages=0),
+    Plan(odds=NO_FAULTS, deaths=0, pauses=10, outages=0),
+    Plan(odds=NO_FAULTS, deaths=0, pauses=0, outages=0, jumps=4),
+    Plan(odds=POOR, deaths=0, pauses=0, outages=1, failovers=3),
+    Plan(failovers=3),
+    Plan(jumps=3),
+    Plan(),
+)
+"""Peace, one kind of trouble at a time, and everything at once."""
 
 
 def scenario(seed: int) -> Plan:
-    """Return what a seed simulates: most seeds everything at once, some one kind of trouble, some none."""
-    kind = seed % 8
-    if kind == 0:
-        return Plan(odds=NO_FAULTS, deaths=0, pauses=0, outages=0)
-    if kind == 1:
-        return Plan(deaths=0, pauses=0, outages=0)
-    if kind == 2:
-        return Plan(odds=NO_FAULTS, deaths=10, pauses=0, outages=0)
-    if kind == 3:
-        return Plan(odds=NO_FAULTS, deaths=0, pauses=10, outages=0)
-    if kind == 4:
-        return Plan(failovers=3)
-    return Plan()
+    """Return what a seed simulates."""
+    return SCENARIOS[seed % len(SCENARIOS)]
 
 
 def simulate(seed: int, plan: Plan) -> Result:

@@ -5,10 +5,12 @@ import contextlib
 import copy
 import random
 from collections.abc import Callable, Coroutine, Sequence
+from itertools import chain, repeat
 from typing import Any
 
 import msgspec
 
+from penstock.audit import verify_partition
 from penstock.core.dag import DagSpec, dag_version
 from penstock.core.status import RUN_ENDED
 from penstock.errors import ConflictError, NotFoundError, PenstockError, StoreUnavailableError
@@ -19,14 +21,18 @@ from penstock.store.records import Commit, Committed, Refused
 from penstock_scheduler.service import Scheduler
 from penstock_worker.service import Worker
 from simulation.checker import Checker
+from simulation.clock import ServersClock
+from simulation.forks import Forks
 from simulation.processes import Network, Odds, Process, current
 from simulation.workload import SimulatedExecutor, random_dag
 
 PARTITIONS = 2
 LEASE_SECONDS = 4.0
-EPOCH_MS = 1_700_000_000_000
+JUMP_SECONDS = 3600.0
+DRIFT = 0.0005
 
 FAULTY = Odds(before=0.01, after=0.02, repeated=0.01, late=0.005)
+POOR = Odds(before=0.1, after=0.1)
 NO_FAULTS = Odds()
 
 
@@ -43,15 +49,16 @@ class Plan(msgspec.Struct, frozen=True):
     pauses: int = 4
     outages: int = 2
     failovers: int = 0
+    jumps: int = 0
 
     @property
     def calm(self) -> bool:
-        """Whether nothing goes wrong."""
+        """Whether nothing goes wrong, but that the server's clock may be set."""
         return not (self.odds != NO_FAULTS or self.deaths or self.pauses or self.outages or self.failovers)
 
 
 class Result(msgspec.Struct, frozen=True):
-    """What a simulation has seen."""
+    """What a simulation has seen; ``taken`` counts heads that schedulers had seen before a failover took them."""
 
     commits: int
     events: int
@@ -60,6 +67,7 @@ class Result(msgspec.Struct, frozen=True):
     losses: int
     refused: int
     forks: int
+    taken: int
     runs: int
     fingerprint: str
 
@@ -107,12 +115,16 @@ class World:
     def __init__(self, seed: int, plan: Plan) -> None:
         self.chance = random.Random(seed)
         self.plan = plan
-        loop = asyncio.get_running_loop()
-        self.store = CheckedStore(PARTITIONS, lambda: EPOCH_MS + int(loop.time() * 1000))
+        self.clock = ServersClock(asyncio.get_running_loop().time)
+        self.store = CheckedStore(PARTITIONS, self.clock)
         self.network = Network(self.store, self.chance, plan.odds)
         self.acknowledged: set[str] = set()
         self.deaths = 0
+        self.taken = 0
         self._living: dict[str, Process] = {}
+        self._schedulers: dict[str, Scheduler] = {}
+        self._forks = Forks()
+        self._repeats = random.Random(f"repeats {seed}")
         self._started = 0
         self._background: list[asyncio.Task[None]] = []
         self._healing = False
@@ -130,7 +142,7 @@ class World:
         await asyncio.gather(*work)
         await self._heal()
         await self._all_ended()
-        self._check_rest()
+        await self._check_rest()
         return await self._result()
 
     def _misfortunes(self) -> list[tuple[Callable[[], Coroutine[Any, Any, None]], int]]:
@@ -140,6 +152,7 @@ class World:
             (self._pause, plan.pauses),
             (self._outage, plan.outages),
             (self._failover, plan.failovers),
+            (self._set_clock, plan.jumps),
         ]
 
     async def _misfortune(self, act: Callable[[], Coroutine[Any, Any, None]], count: int, end: float) -> None:
@@ -159,7 +172,9 @@ class World:
     async def _service(self, process: Process, role: str) -> None:
         store = self.network.store_of(process)
         if role == "scheduler":
-            await Scheduler(store, process.name, lease_seconds=LEASE_SECONDS, worker_lease_seconds=LEASE_SECONDS).run()
+            scheduler = Scheduler(store, process.name, lease_seconds=LEASE_SECONDS, worker_lease_seconds=LEASE_SECONDS)
+            self._schedulers[process.name] = scheduler
+            await scheduler.run()
         else:
             worker = Worker(
                 store,
@@ -177,6 +192,7 @@ class World:
             return
         name = self.chance.choice(sorted(self._living))
         process = self._living.pop(name)
+        self._schedulers.pop(name, None)
         process.kill()
         self.deaths += 1
         self._later(self.chance.uniform(0, 6), lambda: self._start(name.split("-")[0]))
@@ -199,8 +215,14 @@ class World:
         """Set the store back to what it was a moment ago, as a replica that lagged would."""
         snapshot = self.store.snapshot()
         await asyncio.sleep(self.chance.uniform(0.01, 2))
+        self._forks.note(self._schedulers)
         self.store.set_back(snapshot)
         await self.store.checker.restart()
+
+    async def _set_clock(self) -> None:
+        """Set the server's clock, by little or by much; from then on it drifts."""
+        jump = self.chance.choice([-JUMP_SECONDS, -LEASE_SECONDS, 0, LEASE_SECONDS, JUMP_SECONDS])
+        self.clock.set(jump, 1 + self.chance.uniform(-DRIFT, DRIFT))
 
     def _later(self, seconds: float, act: Callable[[], None]) -> None:
         async def wait() -> None:
@@ -227,12 +249,20 @@ class World:
         await self._insist(lambda: store.register_dag(dag, dag_version(dag)))
 
     async def _request(self, store: Any, dag: DagSpec, key: str) -> str:  # noqa: ANN401  # likewise
-        """Return the id of the run requested under the key; a DAG that a failover took is registered anew."""
-        now = EPOCH_MS + int(asyncio.get_running_loop().time() * 1000)
-        run_id = new_run_id(partition_of_dag(dag.id, PARTITIONS), now, self.chance.randbytes(10))
+        """Return the id of the run requested under the key; a DAG that a failover took is registered anew.
+
+        The API gives every request an id of its own; the key alone makes a repetition the same request.
+        """
+        chances = chain([self.chance], repeat(self._repeats))
+
+        def request() -> Coroutine[Any, Any, tuple[str, bool]]:
+            run_id = new_run_id(partition_of_dag(dag.id, PARTITIONS), self.clock(), next(chances).randbytes(10))
+            answer: Coroutine[Any, Any, tuple[str, bool]] = store.request_run(dag.id, run_id, key, "")
+            return answer
+
         while True:
             try:
-                known, _ = await self._insist(lambda: store.request_run(dag.id, run_id, key, ""))
+                known, _ = await self._insist(request)
             except NotFoundError:
                 await self._register(store, dag)
                 continue
@@ -254,6 +284,7 @@ class World:
         self.network.odds = NO_FAULTS
         await asyncio.gather(*self._background)
         self.network.down = False
+        self.clock.catch_up()
         for process in self._living.values():
             process.resume()
 
@@ -268,11 +299,22 @@ class World:
             await asyncio.sleep(0.5)
         raise AssertionError(f"runs that never end: {self.store.checker.open_runs()}")
 
-    def _check_rest(self) -> None:
+    async def _check_rest(self) -> None:
         checker = self.store.checker
+        for partition in range(PARTITIONS):
+            verdict = await verify_partition(self.store, partition)
+            assert verdict.still, "at rest nothing moves"
+            assert not verdict.problems, f"at rest the auditor finds nothing: {verdict.problems}"
+            assert await self.store.timers(partition) == {}, "at rest no timer is set"
+        owners = [(await self.store.head(partition)).owner for partition in range(PARTITIONS)]
+        for seen in self._forks.due(owners, checker.holds):
+            self.taken += 1
+            declared = checker.incarnation(seen.partition) > seen.head.incarnation
+            assert declared, f"who has seen what a failover took declares a fork: {seen}"
         assert not checker.open_runs(), "every run in the log ends"
         if not self.plan.failovers:
-            assert self.acknowledged <= checker.runs(), "what was acknowledged is in the log"
+            assert self.acknowledged == checker.runs(), "what was acknowledged is in the log, once for each key"
+            assert not checker.kinds["LogForked"], "no fork is declared where nothing was taken"
         if self.plan.calm:
             assert checker.losses() == 0, "nothing is lost without a fault"
 
@@ -293,6 +335,7 @@ class World:
             losses=checker.losses(),
             refused=self.store.refused,
             forks=checker.kinds["LogForked"],
+            taken=self.taken,
             runs=len(self.acknowledged),
             fingerprint="-".join(hashes),
         )

@@ -10,4 +10,9 @@ STEPPED_ASIDE = 3
 
 def process_name(role: str) -> str:
     """Return a name that no other process has, not even this one's successor under the same pid."""
-    return f"{role}-{socket.gethostname().split('.')[0]}-{os.getpid()}-{secrets.token_hex(3)}"
+    return owner_prefix(role, os.getpid()) + secrets.token_hex(3)
+
+
+def owner_prefix(role: str, pid: int) -> str:
+    """Return how the name begins that :func:`process_name` gives to the process of this machine with that pid."""
+    return f"{role}-{socket.gethostname().split('.')[0]}-{pid}-"
