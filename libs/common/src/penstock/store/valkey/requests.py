@@ -18,6 +18,8 @@ from penstock.store.valkey.connection import Connection
 IDEMPOTENCY_SECONDS = 2 * 24 * 3600
 """How long a key is remembered."""
 
+COUNTS_KEPT = 10_000
+
 _ENDED = sorted(RUN_ENDED)
 
 
@@ -26,6 +28,7 @@ class Requests:
 
     def __init__(self, connection: Connection) -> None:
         self._db = connection
+        self._task_counts: dict[str, int] = {}
 
     async def register_dag(self, dag: DagSpec, version: str) -> bool:
         """Request a registration; return whether the version is new."""
@@ -49,7 +52,7 @@ class Requests:
             await self._db.believe_absence(partition)
             raise NotFoundError(f"There is no DAG {dag_id!r}. Register it first.")
         version = current.decode()
-        count = msgspec.json.decode(await self._db.command("HGET", keys.versions(dag_id), version))["task_count"]
+        count = await self._task_count(keys.versions(dag_id), version)
         summary = RunSummary(run_id, dag_id, version, created_at=created_at(run_id), counts={TaskStatus.WAITING: count})
         fact = e.RunRequested(run_id=run_id, dag_id=dag_id, version=version)
         digest = hashlib.sha256(key.encode()).hexdigest()
@@ -69,6 +72,15 @@ class Requests:
         if answer[0] == b"CONFLICT":
             raise ConflictError("This Idempotency-Key was used with another body. Choose a new key.")
         return (answer[1].decode(), False) if answer[0] == b"KNOWN" else (run_id, True)
+
+    async def _task_count(self, versions: str, version: str) -> int:
+        """Return how many tasks a version has, which never changes: asked once."""
+        if version not in self._task_counts:
+            summary = msgspec.json.decode(await self._db.command("HGET", versions, version))
+            if len(self._task_counts) >= COUNTS_KEPT:
+                self._task_counts.clear()
+            self._task_counts[version] = summary["task_count"]
+        return self._task_counts[version]
 
     async def cancel_run(self, run_id: str) -> RunStatus:
         """Request the end of a run; return the status it had."""
