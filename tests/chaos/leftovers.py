@@ -6,6 +6,7 @@ from collections.abc import Callable
 from redis.asyncio import Redis
 
 from chaos.deployment import PARTITIONS, PREFIX, WORKERS
+from penstock.core.react import QUEUES
 from penstock.core.status import RunStatus
 
 PAGE = 1000
@@ -46,9 +47,10 @@ async def _lasting(admin: Redis) -> set[str]:
 
 
 def _explained(runs: int, dags: int) -> dict[str, int]:
-    of_a_partition = ("head", "log", "inbox", "queue", "counts", "dags", "current", "idle")
+    of_a_partition = ("head", "log", "inbox", "counts", "dags", "current", "idle")
     return {
         **dict.fromkeys(of_a_partition, PARTITIONS),
+        "queue": PARTITIONS * len(QUEUES),
         **dict.fromkeys(("run", "events"), runs),
         **dict.fromkeys(("definition", "versions"), dags),
         # Those of each DAG and those of the partition, in each status and in any.
