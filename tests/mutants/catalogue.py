@@ -48,8 +48,8 @@ MUTANTS = (
     Mutant(
         "commit that writes before it knows that it can write everything",
         f"{SCRIPTS}/commit.lua",
-        "  if found ~= kind and found ~= 'none' then",
-        "  if false then",
+        "    if found[key] ~= kind and found[key] ~= 'none' then",
+        "    if false then",
         "tests/conformance/test_store_server.py",
     ),
     Mutant(
@@ -181,8 +181,8 @@ MUTANTS = (
     Mutant(
         "a worker that lives on without a warden when that is killed",
         f"{WORKER}/guard.py",
-        "                self._replace(process)\n",
-        "                return\n",
+        "            self._replace(process)\n",
+        "            return\n",
         "tests/integration/test_faults.py",
     ),
     Mutant(
@@ -268,6 +268,13 @@ MUTANTS = (
         'place + number.to_bytes(8, "big") + link + event',
         "place + link + event",
         "tests/unit/test_core_golden.py",
+    ),
+    Mutant(
+        "a fork that is forgotten when it could not be declared at once",
+        f"{SCHEDULER}/tenure.py",
+        "        if seen is None or await self._holds(head, seen):\n",
+        "        self._seen[self._number] = head\n        if seen is None or await self._holds(head, seen):\n",
+        "tests/unit/test_scheduler_set_back.py",
     ),
     Mutant(
         "a forked log that nobody declares",
