@@ -3,19 +3,16 @@
 from collections.abc import Sequence
 from typing import Any
 
-import msgspec
-
 from penstock.core.events import SCHEMA_VERSION
 from penstock.core.react import QUEUES
 from penstock.errors import StoreUnavailableError
 from penstock.store import records as r
 from penstock.store.valkey.connection import LONGEST_WAIT_MS, Connection, Value
+from penstock.store.valkey.payload import pack_commit
 from penstock.store.valkey.reads import parse_head, streams, text_fields
 
 SWEEP_STEP = 100
 """Claims looked at in one script."""
-
-_pack = msgspec.msgpack.Encoder().encode
 
 
 class Scheduling:
@@ -90,7 +87,7 @@ class Scheduling:
             *(keys.head, keys.lease, keys.log, keys.inbox, keys.timers, keys.counts),
             *(keys.dags, keys.current, keys.idle, keys.dead),
         ]
-        arguments: list[Value] = [keys.base, _pack(_texts(commit)), r.DEAD_LETTERS_KEPT]
+        arguments: list[Value] = [keys.base, pack_commit(commit), r.DEAD_LETTERS_KEPT]
         verdict, *rest = await self._db.run("commit", touched, arguments)
         for _ in QUEUES:
             if verdict == b"FOREIGN":
@@ -148,25 +145,6 @@ class Scheduling:
         """Forget the names of workers that hold nothing: servers never do, and every worker has a new one."""
         for queue in QUEUES:
             await self._db.run("retire", [self._db.keys[partition].queue(queue)], [idle_ms])
-
-
-def _texts(commit: r.Commit) -> dict[str, object]:
-    """Return the commit with text for bytes: the msgpack of Lua scripts knows no binary type."""
-    fields: dict[str, object] = msgspec.structs.asdict(commit)
-    fields["events"] = [event.decode() for event in commit.events]
-    fields["dags"] = [
-        {**msgspec.structs.asdict(dag), "summary": dag.summary.decode(), "definition": dag.definition.decode()}
-        for dag in commit.dags
-    ]
-    fields["runs"] = [
-        {**msgspec.structs.asdict(run), "fields": {name: data.decode() for name, data in run.fields.items()}}
-        for run in commit.runs
-    ]
-    fields["dead"] = [
-        {**msgspec.structs.asdict(letter), "data": letter.data.decode(errors="backslashreplace")}
-        for letter in commit.dead
-    ]
-    return fields
 
 
 def _committed(answer: Sequence[Any]) -> r.Committed:

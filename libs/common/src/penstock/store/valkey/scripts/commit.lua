@@ -3,17 +3,12 @@
 -- KEYS  1 head (hash)   2 lease (string)   3 log (stream)   4 inbox (stream)   5 timers (sorted set)   6 counts (hash)
 --       7 dags (hash)   8 current (hash)   9 idle (sorted set)   10 dead (stream)
 -- ARGV  1 what is common to the names of the partition's other keys: all are in the slot of KEYS[1]
---       2 the commit: msgpack of the record `Commit`   3 how many dead letters are kept
+--       2 the commit: msgpack, as payload.py makes it   3 how many dead letters are kept
 -- Answers {'OK', now, earliest timer}, {'LOST', head} when another term rules, {'CONFLICT', head} when the log is not
 -- what the scheduler believes, {'FOREIGN', queue} when a queue holds, or has held, ids that the log has not given.
 -- Redis does not roll a script back: everything that could fail is checked first, each key once.
-local function int(number)
-  return string.format('%.0f', number)
-end
-
-local function id(seq)
-  return int(seq) .. '-0'
-end
+-- At most so many values are handed to a command at once: Lua's stack holds no more. Even, so that pairs stay together.
+local MOST = 4000
 
 -- Split an id into what it counts by.
 local function parts(entry)
@@ -21,14 +16,20 @@ local function parts(entry)
   return tonumber(stamp), tonumber(number)
 end
 
+local function write(command, key, values)
+  for first = 1, #values, MOST do
+    redis.call(command, key, unpack(values, first, math.min(first + MOST - 1, #values)))
+  end
+end
+
 local commit = cmsgpack.unpack(ARGV[2])
 local base = ARGV[1]
 local head = redis.call('HMGET', KEYS[1], 'term', 'seq', 'hash', 'owner', 'read', 'cursor')
-if head[1] ~= int(commit.term) then
+if head[1] ~= commit.term then
   return {'LOST', redis.call('HGETALL', KEYS[1])}
 end
 -- The cursor belongs to what is compared: a commit without events moves it alone.
-if head[2] ~= int(commit.seq) or head[3] ~= commit.hash or head[6] ~= commit.after then
+if head[2] ~= commit.seq or head[3] ~= commit.hash or head[6] ~= commit.after then
   return {'CONFLICT', redis.call('HGETALL', KEYS[1])}
 end
 
@@ -37,9 +38,9 @@ if ends ~= head[2] .. '-0' then
   return redis.error_reply('PENSTOCK the log ends at ' .. ends .. ', its head at ' .. head[2])
 end
 
-local shape = {term = 'number', seq = 'number', hash = 'string', new_hash = 'string', incarnation = 'number',
-  after = 'string', cursor = 'string', consumed = 'number', lease_ms = 'number', events = 'table', ready = 'table', runs = 'table',
-  dags = 'table', counts = 'table', withdrawn = 'table', stops = 'table', dead = 'table', idle = 'table'}
+local shape = {new_seq = 'string', new_hash = 'string', incarnation = 'string', cursor = 'string', consumed = 'number',
+  lease_ms = 'number', events = 'table', ids = 'table', ready = 'table', runs = 'table', added = 'table', removed = 'table',
+  timers = 'table', dags = 'table', counts = 'table', withdrawn = 'table', stops = 'table', dead = 'table', idle = 'table'}
 for name, kind in pairs(shape) do
   if type(commit[name]) ~= kind then
     return redis.error_reply('PENSTOCK a commit needs ' .. name .. ' as a ' .. kind)
@@ -64,31 +65,30 @@ for index, kind in ipairs({'hash', 'string', 'stream', 'stream', 'zset', 'hash',
   expect(kind, KEYS[index])
 end
 for _, dag in ipairs(commit.dags) do
-  expect('hash', base .. 'versions:' .. dag.dag_id)
+  expect('hash', base .. 'versions:' .. dag[1])
 end
 for _, run in ipairs(commit.runs) do
-  expect('hash', base .. 'run:' .. run.run_id)
-  expect('stream', base .. 'events:' .. run.run_id)
-  if run.new or run.before ~= run.after then
-    for _, status in ipairs({'', run.before, run.after}) do
-      expect('zset', base .. 'runs::' .. status)
-      expect('zset', base .. 'runs:' .. run.dag_id .. ':' .. status)
-    end
+  expect('hash', base .. 'run:' .. run[1])
+  expect('stream', base .. 'events:' .. run[1])
+end
+for _, lists in ipairs({commit.added, commit.removed}) do
+  for list in pairs(lists) do
+    expect('zset', base .. 'runs:' .. list)
   end
 end
 for _, gone in ipairs(commit.withdrawn) do
-  expect('stream', base .. 'queue:' .. gone.queue)
+  expect('stream', base .. 'queue:' .. gone[1])
 end
 -- What is put on a queue must be above all that was ever on it.
 local looked = {}
 for _, entry in ipairs(commit.ready) do
-  local queue = base .. 'queue:' .. entry.queue
+  local queue = base .. 'queue:' .. entry[1]
   expect('stream', queue)
   local about = found[queue] == 'stream' and not looked[queue] and redis.call('XINFO', 'STREAM', queue) or {}
   looked[queue] = true
   for index = 1, #about, 2 do
-    if about[index] == 'last-generated-id' and parts(about[index + 1]) >= entry.id then
-      return {'FOREIGN', entry.queue}
+    if about[index] == 'last-generated-id' and parts(about[index + 1]) >= parts(entry[2]) then
+      return {'FOREIGN', entry[1]}
     end
   end
 end
@@ -107,78 +107,65 @@ end
 -- First, because it fails where the log has held higher ids and lost them, and then nothing has changed.
 local size = #commit.events
 for index, event in ipairs(commit.events) do
-  local last = index == size and {'hash', commit.new_hash} or {}
-  redis.call('XADD', KEYS[3], id(commit.seq + index), 'event', event, unpack(last))
+  if index < size then
+    redis.call('XADD', KEYS[3], commit.ids[index], 'event', event)
+  else
+    redis.call('XADD', KEYS[3], commit.ids[index], 'event', event, 'hash', commit.new_hash)
+  end
 end
 if commit.consumed > 0 then
-  local read = tonumber(head[5]) + commit.consumed
-  redis.call('XGROUP', 'SETID', KEYS[4], 'scheduler', commit.cursor, 'ENTRIESREAD', int(read))
+  local read = string.format('%.0f', tonumber(head[5]) + commit.consumed)
+  redis.call('XGROUP', 'SETID', KEYS[4], 'scheduler', commit.cursor, 'ENTRIESREAD', read)
   local stamp, number = parts(commit.cursor)
-  redis.call('XTRIM', KEYS[4], 'MINID', int(stamp) .. '-' .. int(number + 1))
-  redis.call('HSET', KEYS[1], 'cursor', commit.cursor, 'read', int(read))
+  redis.call('XTRIM', KEYS[4], 'MINID', string.format('%.0f-%.0f', stamp, number + 1))
+  redis.call('HSET', KEYS[1], 'cursor', commit.cursor, 'read', read)
 end
 
 for _, dag in ipairs(commit.dags) do
-  redis.call('HSET', base .. 'versions:' .. dag.dag_id, dag.version, dag.summary)
-  redis.call('SET', base .. 'definition:' .. dag.version, dag.definition)
+  local dag_id, version, summary, definition = unpack(dag)
+  redis.call('HSET', base .. 'versions:' .. dag_id, version, summary)
+  redis.call('SET', base .. 'definition:' .. version, definition)
   -- A newer registration may wait in the inbox and be visible already: it stays so.
-  local current = redis.call('HGET', KEYS[8], dag.dag_id)
-  if not current or current == dag.version then
-    redis.call('HSET', KEYS[8], dag.dag_id, dag.version)
-    redis.call('HSET', KEYS[7], dag.dag_id, dag.summary)
+  local current = redis.call('HGET', KEYS[8], dag_id)
+  if not current or current == version then
+    redis.call('HSET', KEYS[8], dag_id, version)
+    redis.call('HSET', KEYS[7], dag_id, summary)
   end
 end
 
-local function change(command, run, status, ...)
-  redis.call(command, base .. 'runs::' .. status, ...)
-  redis.call(command, base .. 'runs:' .. run.dag_id .. ':' .. status, ...)
-end
 for _, run in ipairs(commit.runs) do
-  local key = base .. 'run:' .. run.run_id
-  for field, value in pairs(run.fields) do
-    redis.call('HSET', key, field, value)
-  end
-  for _, seq in ipairs(run.events) do
+  write('HSET', base .. 'run:' .. run[1], run[2])
+  for _, id in ipairs(run[3]) do
     -- An index that somebody has spoiled is not worth the partition: the auditor says what it lacks.
-    redis.pcall('XADD', base .. 'events:' .. run.run_id, id(seq), '', '')
-  end
-  if run.new then
-    change('ZADD', run, '', 0, run.run_id)
-  end
-  if run.new or run.before ~= run.after then
-    change('ZREM', run, run.before, run.run_id)
-    change('ZADD', run, run.after, 0, run.run_id)
-  end
-  if run.wake then
-    redis.call('ZADD', KEYS[5], run.wake, run.run_id)
-  else
-    redis.call('ZREM', KEYS[5], run.run_id)
+    redis.pcall('XADD', base .. 'events:' .. run[1], id, '', '')
   end
 end
-for _, run in ipairs(commit.idle) do
-  redis.call('ZREM', KEYS[5], run)
+for list, runs in pairs(commit.removed) do
+  write('ZREM', base .. 'runs:' .. list, runs)
 end
+for list, runs in pairs(commit.added) do
+  write('ZADD', base .. 'runs:' .. list, runs)
+end
+write('ZREM', KEYS[5], commit.idle)
+write('ZADD', KEYS[5], commit.timers)
 for status, difference in pairs(commit.counts) do
   redis.call('HINCRBY', KEYS[6], status, difference)
 end
 
 for _, gone in ipairs(commit.withdrawn) do
-  local queue = base .. 'queue:' .. gone.queue
-  local place = id(gone.id)
+  local queue, place, message = base .. 'queue:' .. gone[1], gone[2], gone[3]
   local claim = redis.pcall('XPENDING', queue, 'workers', place, place, 1)[1]
   if claim then
-    tell(claim[2], table.concat({gone.run_id, int(gone.attempt), gone.task_id}, ' '))
+    tell(claim[2], message)
     redis.call('XACK', queue, 'workers', place)
   end
   redis.call('XDEL', queue, place)
 end
 for _, stop in ipairs(commit.stops) do
-  tell(stop.worker, table.concat({stop.run_id, int(stop.attempt), stop.task_id}, ' '))
+  tell(stop[1], stop[2])
 end
 for _, entry in ipairs(commit.ready) do
-  redis.call('XADD', base .. 'queue:' .. entry.queue, id(entry.id),
-    'run', entry.run_id, 'task', entry.task_id, 'number', int(entry.task),
-    'attempt', int(entry.attempt), 'dag', entry.dag_id, 'version', entry.version)
+  redis.call('XADD', base .. 'queue:' .. entry[1], unpack(entry, 2))
 end
 if #commit.ready > 0 then
   -- The highest score was seen last and is most surely alive.
@@ -189,10 +176,10 @@ if #commit.ready > 0 then
 end
 
 for _, letter in ipairs(commit.dead) do
-  redis.call('XADD', KEYS[10], 'MAXLEN', ARGV[3], '*', 'id', letter.id, 'reason', letter.reason, 'fact', letter.data)
+  redis.call('XADD', KEYS[10], 'MAXLEN', ARGV[3], '*', 'id', letter[1], 'reason', letter[2], 'fact', letter[3])
 end
 
-redis.call('HSET', KEYS[1], 'seq', int(commit.seq + size), 'hash', commit.new_hash, 'incarnation', int(commit.incarnation))
+redis.call('HSET', KEYS[1], 'seq', commit.new_seq, 'hash', commit.new_hash, 'incarnation', commit.incarnation)
 redis.call('SET', KEYS[2], head[4], 'PX', commit.lease_ms)
 local time = redis.call('TIME')
 local first = redis.call('ZRANGE', KEYS[5], 0, 0, 'WITHSCORES')
