@@ -80,16 +80,7 @@ class Engine:
         facts, dead = _read(entries)
         await self._load([fact for fact, _ in facts], [*due, *(attempt.run_id for attempt in vanished)])
         step = Step(self._number, self._partition, self.head.seq)
-        for fact, entry in facts:
-            try:
-                event = accept(self._partition, fact, entry.at, f"inbox:{entry.id}")
-            except (NewerSchemaError, MemoryError):
-                raise
-            except Exception as error:  # noqa: BLE001  # accept changes nothing: one fact must not stop the partition
-                dead.append(r.DeadLetter(entry.id, entry.data, f"Not judged: {error!r}"))
-                continue
-            if event is not None:
-                step.apply(event)
+        dead += self._accept(step, facts)
         for attempt in vanished:
             self._lose(step, attempt, now)
         unknown = [run_id for run_id in due if run_id not in self._partition.runs]
@@ -125,6 +116,21 @@ class Engine:
         """Take note that a commit was applied."""
         self.head = replace(self.head, seq=commit.seq + len(commit.events), hash=commit.new_hash, cursor=commit.cursor)
         self._forget(commit.runs)
+
+    def _accept(self, step: Step, facts: Sequence[tuple[e.AnyEvent, r.Entry]]) -> list[r.DeadLetter]:
+        """Turn facts into events; return those that could not be judged."""
+        dead: list[r.DeadLetter] = []
+        for fact, entry in facts:
+            try:
+                event = accept(self._partition, fact, entry.at, f"inbox:{entry.id}")
+            except (NewerSchemaError, MemoryError):
+                raise
+            except Exception as error:  # noqa: BLE001  # accept changes nothing: one fact must not stop the partition
+                dead.append(r.DeadLetter(entry.id, entry.data, f"Not judged: {error!r}"))
+                continue
+            if event is not None:
+                step.apply(event)
+        return dead
 
     def _runs(self, run_ids: Sequence[str]) -> list[tuple[str, Run]]:
         return [(run_id, self._partition.runs[run_id]) for run_id in run_ids]

@@ -40,6 +40,11 @@ class Frontier:
             elif status is TaskStatus.WAITING and not plan.upstream[number]:
                 self.startable[number] = None
 
+    @property
+    def movable(self) -> bool:
+        """Whether there is any such task, or one that retries."""
+        return bool(self.startable or self.blocked or self._retries)
+
     def moved(self, plan: Plan, number: int, before: TaskStatus, after: TaskStatus, due: int) -> None:
         """Take note that a task went from one status to another; ``due`` is what it was retrying for, if it was."""
         if before is TaskStatus.WAITING:

@@ -93,10 +93,13 @@ class Run:
         """Whether the run has reached a terminal status."""
         return self.summary.status in RUN_ENDED
 
-    def count(self, *statuses: TaskStatus) -> int:
-        """Return how many tasks stand in any of the statuses."""
-        counts = self.summary.counts
-        return sum(counts.get(status, 0) for status in statuses)
+    def count(self, status: TaskStatus) -> int:
+        """Return how many tasks stand in a status."""
+        return self.summary.counts.get(status, 0)
+
+    def has(self, statuses: frozenset[TaskStatus]) -> bool:
+        """Whether any task stands in one of the statuses."""
+        return not self.summary.counts.keys().isdisjoint(statuses)
 
 
 def new_run(request: e.RunRequested, plan: Plan, seq: int) -> Run:
