@@ -56,10 +56,15 @@ class SharedChild:
         """The call for which the process was killed: it would not end."""
 
     @property
+    def spent(self) -> bool:
+        """True if the process must not take another call, as far as is known."""
+        return not self._reusable or bool(self.blocked)
+
+    @property
     def fit(self) -> bool:
         """True if the process can take another call."""
         # While calls are under way the end of the process is noticed by itself, and the question costs a system call.
-        return self._reusable and not self.blocked and (bool(self._calls) or self._channel.fit)
+        return not self.spent and (bool(self._calls) or self._channel.fit)
 
     @property
     def idle(self) -> bool:

@@ -78,7 +78,7 @@ class Sharing:
     async def _leave(self, child: SharedChild) -> None:
         """Close the process if nothing runs in it any more and it takes no other call."""
         self._exclude(child.blocked)
-        if child is self._child and not child.fit:
+        if child is self._child and child.spent:
             self._child = None
         if child is not self._child and child.idle:
             await child.close(self._grace_s)
