@@ -13,11 +13,11 @@ PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3; do \
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo up test simulate chaos soak mutants lint types check lock clean
+.PHONY: help install demo up test simulate chaos soak mutants bench-peers lint types check lock clean
 
 help: ## List the targets
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1@\2/p' $(MAKEFILE_LIST) | while IFS=@ read -r target text; do \
-		printf '%-16s %s\n' "$$target" "$$text"; done
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1@\2/p' $(MAKEFILE_LIST) | while IFS=@ read -r target text; do \
+		printf '%-18s %s\n' "$$target" "$$text"; done
 
 install: .venv/.dev ## Create .venv with everything that running, testing and developing take
 
@@ -55,6 +55,9 @@ soak: .venv/.dev ## Steady load in peace; nothing may grow: make soak MINUTES=30
 mutants: .venv/.dev ## Break the product in known ways; every one must be noticed by a test
 	@PYTHONPATH=tests $(BIN)/python -m mutants
 
+bench-peers: .venv/.dev bench/.peers/.done ## Measure Penstock beside Celery and streaQ: B1, B4, B5 and B6
+	@cd bench && ../$(BIN)/python -m suite --only B1,B4,B5,B6 --peers .peers/bin/python
+
 check: lint types test ## Everything that continuous integration checks
 
 # Three layers, each redone only when what it is made from has changed: the environment, what running takes, the tools.
@@ -83,6 +86,13 @@ check: lint types test ## Everything that continuous integration checks
 	@$(PIP) --require-hashes -r requirements-dev.txt
 	@touch $@
 
+# The peers of the benchmarks stay out of .venv: what they need must not decide what Penstock gets.
+bench/.peers/.done: .venv/bin/pip bench/requirements-peers.txt
+	@echo 'Installing Celery and streaQ in bench/.peers'
+	@$(BIN)/python -m venv --clear bench/.peers
+	@bench/.peers/bin/python -m pip install --disable-pip-version-check --quiet --require-hashes -r bench/requirements-peers.txt
+	@touch $@
+
 # Pinned versions stay as long as they fit; `make lock LOCK=--upgrade` takes the newest. Our own packages are not
 # listed. The build tools are: with them our packages install without fetching anything unchecked.
 LOCK :=
@@ -90,12 +100,13 @@ COMPILE = uv pip compile --quiet --universal --python-version 3.11 --generate-ha
 	--no-emit-index-url --no-emit-find-links --no-emit-package penstock --no-emit-package penstock-api \
 	--no-emit-package penstock-scheduler --no-emit-package penstock-worker --no-emit-package penstock-cli $(LOCK)
 
-lock: ## Pin the dependencies anew in requirements.txt and requirements-dev.txt (needs uv)
+lock: ## Pin the dependencies anew in every file of requirements (needs uv)
 	@command -v uv >/dev/null || { echo 'make lock needs uv: https://docs.astral.sh/uv/' >&2; exit 1; }
 	$(COMPILE) $(PROJECTS) --group pyproject.toml:dev --output-file requirements-dev.txt
 	printf '%s\n' hatchling editables | $(COMPILE) - $(PROJECTS) --constraints requirements-dev.txt --output-file requirements.txt
+	printf '%s\n' 'celery[redis]' streaq uvloop | $(COMPILE) - --output-file bench/requirements-peers.txt
 
 clean: ## Remove .venv, caches and build output; the data in .penstock stays
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage .coverage.*
+	rm -rf .venv bench/.peers .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage .coverage.*
 	rm -rf $(PACKAGES:%=%/build) $(PACKAGES:%=%/dist)
 	find . -path ./.git -prune -o -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -14,6 +14,7 @@ import uvloop
 from penstock.embedded import Fsync
 from suite.deployment import deployed
 from suite.growth import Growth, idle_workers
+from suite.peers import measure_peers, peer_lines
 from suite.report import curve_lines, idle_lines, latency_lines, lines_of, load_lines
 from suite.workloads import Bench
 
@@ -30,6 +31,7 @@ def main() -> None:
     parser.add_argument("--decades", type=int, default=5, help="B8: up to ten to this power")
     parser.add_argument("--trace", type=Path, help="a WfCommons instance for B7")
     parser.add_argument("--scale", type=float, default=0.1, help="of the seconds recorded in it")
+    parser.add_argument("--peers", type=Path, help="an interpreter with Celery and streaQ, to compare with")
     parser.add_argument("--json", type=Path, help="also write everything to this file")
     options = parser.parse_args()
     results = uvloop.run(_Session(options).measure())
@@ -77,6 +79,10 @@ class _Session:
             results += [*loads, replayed]
         if "B8" in self._wanted or self._options.full:
             results += await self._growth(fsync)
+        if self._options.peers:
+            measured = await measure_peers(self._options.peers, fsync, self._options.repeats, self._wanted)
+            _say(peer_lines(results, measured))
+            results += measured
         return results
 
     async def _growth(self, fsync: Fsync) -> list[Any]:
