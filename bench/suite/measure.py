@@ -11,7 +11,8 @@ import msgspec
 from penstock.core.dag import DagSpec, dag_version
 from penstock.core.status import RUN_ENDED
 from penstock.ids import new_run_id, partition_of_dag
-from suite.deployment import Deployment
+from penstock.store.valkey.keys import PartitionKeys
+from suite.deployment import PREFIX, Deployment
 from suite.history import percentile, positions, waits
 from suite.processes import cpu_seconds, peak_mebibytes
 
@@ -104,8 +105,13 @@ async def _register(deployment: Deployment, dags: Sequence[DagSpec]) -> None:
 
 
 async def _ended(deployment: Deployment) -> int:
-    runs = (await deployment.store.figures()).runs
-    return sum(runs.get(status, 0) for status in RUN_ENDED)
+    """Return how many runs have ended, in one round trip that costs next to nothing."""
+    pipe = deployment.redis.pipeline(transaction=False)
+    for partition in range(deployment.size.partitions):
+        keys = PartitionKeys(PREFIX, partition, deployment.size.partitions)
+        for status in RUN_ENDED:
+            pipe.zcard(keys.runs(status=status))
+    return sum(await pipe.execute())
 
 
 async def _settled(deployment: Deployment) -> None:

@@ -12,10 +12,8 @@ from penstock.store.base import SchedulerStore
 from penstock_scheduler.clock import ServerClock
 from penstock_scheduler.committing import LostPartitionError, commit_once, head_of, still_owner
 from penstock_scheduler.engine import Engine
+from penstock_scheduler.inbox_reader import InboxReader
 from penstock_scheduler.upkeep import Upkeep
-
-INBOX_BATCH = 256
-"""Facts taken in one step."""
 
 DUE_BATCH = 100
 """Timers taken in one step."""
@@ -50,13 +48,12 @@ class Tenure:
         self._renew_at = 0.0
         self._upkeep = Upkeep(number, store, clock, worker_lease_ms)
         self._stopping = False
-        self._waiting: asyncio.Future[list[r.Entry]] | None = None
+        self._inbox = InboxReader(number, store)
 
     def stop(self) -> None:
         """Give the partition up as soon as what was begun is done. Only waiting for facts is cut short."""
         self._stopping = True
-        if self._waiting is not None:
-            self._waiting.cancel()
+        self._inbox.stop()
 
     async def run(self) -> None:
         """Take the partition over if it is free, and serve it until told to stop or it is lost.
@@ -141,7 +138,7 @@ class Tenure:
                 await self._compare(engine)
 
     async def _turn(self, engine: Engine) -> None:
-        entries = await self._facts(engine)
+        entries = await self._inbox.facts(engine.head.cursor, 0 if engine.busy else self._patience())
         if self._monotonic() >= self._renew_at:
             await self._renew(engine)
         await self._upkeep.sweep(engine.head.term)
@@ -159,20 +156,6 @@ class Tenure:
             self._seen[self._number] = engine.head
             if vanished:
                 _log.error("attempts had vanished from the queue", count=len(vanished), first=vanished[0].run_id)
-
-    async def _facts(self, engine: Engine) -> list[r.Entry]:
-        """Return the next facts; while there is nothing else to do, wait for them until told to stop."""
-        patience = 0 if engine.busy else self._patience()
-        read = self._store.inbox(self._number, engine.head.cursor, INBOX_BATCH, patience)
-        if not patience:
-            return await read
-        self._waiting = asyncio.ensure_future(read)
-        try:
-            return await self._waiting
-        except asyncio.CancelledError:
-            if self._stopping:
-                return []
-            raise
 
     def _patience(self) -> int:
         """Return how long (ms) to wait for a fact before something else is due."""

@@ -10,7 +10,7 @@ import traceback
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from types import TracebackType
-from typing import Any, NoReturn, cast
+from typing import Any, NamedTuple, NoReturn, cast
 
 import msgspec
 
@@ -59,7 +59,7 @@ def invoke(call: Call) -> Reply:
         raise
     except BaseException as error:  # noqa: BLE001 - sys.exit and the like fail the attempt, not this process
         return _failed(call.callable, error)
-    return msgspec.structs.replace(_encode(result), shareable=inspect.iscoroutinefunction(function))
+    return msgspec.structs.replace(_encode(result), shareable=_traits(function).is_coroutine_function)
 
 
 async def invoke_async(call: Call) -> Reply | None:
@@ -67,7 +67,7 @@ async def invoke_async(call: Call) -> Reply | None:
     function = _resolved(call.callable)
     if isinstance(function, Reply):
         return function
-    if not inspect.iscoroutinefunction(function):
+    if not _traits(function).is_coroutine_function:
         return None
     try:
         result = await _begin(function, call)
@@ -86,7 +86,7 @@ def _resolved(name: str) -> Callable[..., Any] | Reply:
 
 
 def _begin(function: Callable[..., Any], call: Call) -> Any:  # noqa: ANN401  # what the user's function returns
-    chosen = choose_arguments(_signature(function), call.metadata)
+    chosen = choose_arguments(_traits(function).signature, call.metadata)
     return function(*chosen.args, **chosen.kwargs)
 
 
@@ -111,11 +111,29 @@ def _not_found(name: str, error: BaseException) -> TaskError:
     return TaskError("not_found", message, _traceback(error))
 
 
-def _signature(function: Callable[..., object]) -> inspect.Signature | None:
+class _Traits(NamedTuple):
+    """What is known of a callable beforehand; ``signature`` is None where it does not tell."""
+
+    signature: inspect.Signature | None
+    is_coroutine_function: bool
+
+
+def _traits(function: Callable[..., Any]) -> _Traits:
     try:
-        return inspect.signature(function)
+        return _cached_traits(function)
+    except TypeError:  # it cannot be hashed
+        return _traits_of(function)
+
+
+def _traits_of(function: Callable[..., Any]) -> _Traits:
+    try:
+        signature: inspect.Signature | None = inspect.signature(function)
     except ValueError:
-        return None
+        signature = None
+    return _Traits(signature, inspect.iscoroutinefunction(function))
+
+
+_cached_traits = functools.lru_cache(maxsize=256)(_traits_of)  # to look costs more than many a call
 
 
 def _run(result: Awaitable[object]) -> object:

@@ -5,6 +5,8 @@
 -- Answers the entries of each of the two queues; with fewer than asked for, the worker is idle and will be rung.
 local claimed = 0
 
+local worker = cjson.encode(ARGV[1])
+
 local function take(queue, most)
   if most < 1 then
     return {}
@@ -12,13 +14,11 @@ local function take(queue, most)
   local reply = redis.call('XREADGROUP', 'GROUP', 'workers', ARGV[1], 'COUNT', most, 'STREAMS', queue, '>')
   local entries = reply and reply[1] and reply[1][2] or {}
   for _, entry in ipairs(entries) do
-    local field = {}
-    for index = 1, #entry[2], 2 do
-      field[entry[2][index]] = entry[2][index + 1]
-    end
-    redis.call('XADD', KEYS[3], '*', 'fact', cjson.encode({
-      type = 'TaskStarted', v = tonumber(ARGV[3]), run_id = field['run'], task_id = field['task'],
-      attempt = tonumber(field['attempt']), worker = ARGV[1]}))
+    -- run, task, number, attempt …, as a commit has written them; what somebody else has put there may lack some.
+    local said = entry[2]
+    redis.call('XADD', KEYS[3], '*', 'fact', '{"type":"TaskStarted","v":' .. ARGV[3] ..
+      ',"run_id":' .. cjson.encode(said[2]) .. ',"task_id":' .. cjson.encode(said[4]) ..
+      ',"attempt":' .. (tonumber(said[8]) or 'null') .. ',"worker":' .. worker .. '}')
   end
   claimed = claimed + #entries
   return entries

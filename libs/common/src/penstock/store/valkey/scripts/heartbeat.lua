@@ -8,14 +8,8 @@
 local function held(id, run, task, attempt)
   local claim = redis.call('XPENDING', KEYS[1], 'workers', id, id, 1)[1]
   local entry = claim and claim[2] == ARGV[1] and redis.call('XRANGE', KEYS[1], id, id)[1]
-  if not entry then
-    return false
-  end
-  local field = {}
-  for index = 1, #entry[2], 2 do
-    field[entry[2][index]] = entry[2][index + 1]
-  end
-  return field['run'] == run and field['task'] == task and field['attempt'] == attempt
+  local said = entry and entry[2] or {}  -- run, task, number, attempt …, as a commit has written them
+  return said[2] == run and said[4] == task and said[8] == attempt
 end
 
 local answers = {}
