@@ -18,7 +18,7 @@ async def stack(server_url: str) -> AsyncIterator[Stack]:
         yield opened
 
 
-async def test_a_frozen_worker_that_wakes_kills_the_task_it_has_lost_and_changes_nothing(
+async def test_a_frozen_worker_that_wakes_kills_the_task_it_has_lost_and_its_report_is_recorded_as_superseded(
     stack: Stack, tmp_path: Path
 ) -> None:
     await stack.scheduler()
@@ -44,7 +44,9 @@ async def test_a_frozen_worker_that_wakes_kills_the_task_it_has_lost_and_changes
         assert await stack.tasks(run_id) == tasks
         later = await stack.history(run_id)
         assert later[: len(history)] == history
-        assert all(isinstance(event, e.FactRejected) for event in later[len(history) :])
+        (refused,) = later[len(history) :]
+        assert isinstance(refused, e.FactRejected)
+        assert (refused.task_id, refused.attempt, refused.reason) == ("a", 1, "superseded: the present attempt is 2")
 
 
 async def _text(file: Path) -> str:

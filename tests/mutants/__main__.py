@@ -9,7 +9,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from mutants.catalogue import MUTANTS, Mutant
+from mutants.catalogue import MUTANTS
+from mutants.mutant import Mutant
 
 ROOT = Path(__file__).parents[2]
 SOURCES = ("libs/common", "libs/cli", "services/api", "services/scheduler", "services/worker")
