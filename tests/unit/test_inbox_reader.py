@@ -1,13 +1,12 @@
 """What a scheduler takes from an inbox at a time, in virtual time."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
-from typing import Any
+from collections.abc import Awaitable, Callable
 
+from clock_kit import in_virtual_time
 from penstock.core import events as e
 from penstock.store.memory import MemoryStore
 from penstock_scheduler.inbox_reader import BATCH, GATHER_MS, InboxReader
-from simulation.virtual_time import VirtualLoop
 
 PATIENCE_MS = 1000
 STARTED = e.TaskStarted(run_id="r", task_id="a", attempt=1, worker="w")
@@ -34,20 +33,11 @@ class Inbox:
         return len(await self.reader.facts("0-0", patience_ms))
 
 
-def in_virtual_time(test: Callable[[Inbox], Awaitable[None]]) -> None:
+def with_inbox(test: Callable[[Inbox], Awaitable[None]]) -> None:
     async def play() -> None:
         await test(Inbox())
 
-    loop = VirtualLoop()
-    try:
-        loop.run_until_complete(_bounded(play()))
-    finally:
-        loop.close()
-
-
-async def _bounded(test: Coroutine[Any, Any, None]) -> None:
-    async with asyncio.timeout(3600):
-        await test
+    in_virtual_time(play)
 
 
 def test_that_tasks_have_started_comes_with_the_fact_that_follows_soon() -> None:
@@ -57,7 +47,7 @@ def test_that_tasks_have_started_comes_with_the_fact_that_follows_soon() -> None
         assert await inbox.read() == 3
         assert inbox.now == GATHER_MS / 2
 
-    in_virtual_time(test)
+    with_inbox(test)
 
 
 def test_that_tasks_have_started_is_told_soon_when_nothing_follows() -> None:
@@ -66,7 +56,7 @@ def test_that_tasks_have_started_is_told_soon_when_nothing_follows() -> None:
         assert await inbox.read() == 1
         assert inbox.now == GATHER_MS
 
-    in_virtual_time(test)
+    with_inbox(test)
 
 
 def test_a_fact_that_may_make_something_ready_waits_for_nothing() -> None:
@@ -75,7 +65,7 @@ def test_a_fact_that_may_make_something_ready_waits_for_nothing() -> None:
         assert await inbox.read() == 2
         assert inbox.now == 0
 
-    in_virtual_time(test)
+    with_inbox(test)
 
 
 def test_who_has_something_else_to_do_waits_for_nothing() -> None:
@@ -86,7 +76,7 @@ def test_who_has_something_else_to_do_waits_for_nothing() -> None:
         assert await inbox.read() == BATCH
         assert inbox.now == 0
 
-    in_virtual_time(test)
+    with_inbox(test)
 
 
 def test_who_is_told_to_stop_waits_no_longer_and_keeps_what_it_has_read() -> None:
@@ -100,4 +90,4 @@ def test_who_is_told_to_stop_waits_no_longer_and_keeps_what_it_has_read() -> Non
         assert await other.read() == 1
         assert other.now < 300 + GATHER_MS
 
-    in_virtual_time(test)
+    with_inbox(test)
