@@ -13,7 +13,7 @@ PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3; do \
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo up test simulate chaos soak mutants bench-peers lint types check lock clean
+.PHONY: help install demo up test simulate chaos soak mutants bench bench-full bench-peers lint types check lock clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1@\2/p' $(MAKEFILE_LIST) | while IFS=@ read -r target text; do \
@@ -54,6 +54,13 @@ soak: .venv/.dev ## Steady load in peace; nothing may grow: make soak MINUTES=30
 
 mutants: .venv/.dev ## Break the product in known ways; every one must be noticed by a test
 	@PYTHONPATH=tests $(BIN)/python -m mutants
+
+BENCH :=
+bench: .venv/.dev ## Measure the engine; a few minutes, on an otherwise idle machine: make bench BENCH='--only B4'
+	@cd bench && ../$(BIN)/python -m suite $(BENCH)
+
+bench-full: .venv/.dev ## Measure also how costs grow, up to 100,000 of everything; half an hour
+	@cd bench && ../$(BIN)/python -m suite --full $(BENCH)
 
 bench-peers: .venv/.dev bench/.peers/.done ## Measure Penstock beside Celery and streaQ: B1, B4, B5 and B6
 	@cd bench && ../$(BIN)/python -m suite --only B1,B4,B5,B6 --peers .peers/bin/python

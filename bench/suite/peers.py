@@ -2,7 +2,7 @@
 
 They live in an environment of their own, so their programs (``bench/peers``) are run by its interpreter. Nothing of
 theirs goes over HTTP, and they are timed by their client, from the request until it has seen the last result; Penstock
-is timed by its log, from the first request to the last end, and its B6 goes over HTTP.
+is timed by its log, from the first request to the last end, and in B6 nobody goes over HTTP.
 """
 
 import asyncio
@@ -160,7 +160,7 @@ def _own_figures(results: Iterable[Any]) -> dict[tuple[str, str], float]:
         for kind, name in rows.items()
         if name in seconds
     }
-    latencies = [one.started_ms for one in results if isinstance(one, Latency)]
+    latencies = [one.direct_ms for one in results if isinstance(one, Latency)]
     for name, part in _PARTS.items():
         for kind in _KINDS.values() if latencies else ():
             own[kind, f"B6 {name} ms"] = median(percentile(times, part) for times in latencies)

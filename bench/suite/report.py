@@ -84,6 +84,7 @@ def latency_lines(measured: Sequence[Latency]) -> list[str]:
         ("task runs", [one.started_ms for one in measured]),
         ("answer is there", [one.answered_ms for one in measured]),
         ("end is seen", [one.ended_ms for one in measured]),
+        ("task runs, requested without HTTP", [one.direct_ms for one in measured]),
     ):
         middle, late = [percentile(times, 0.5) for times in of], [percentile(times, 0.99) for times in of]
         lines.append(f"    {what}: p50 {_spread(middle, 'ms', 1)}; p99 {_spread(late, 'ms', 1)}")
