@@ -178,7 +178,7 @@ BROKEN = {
     "a log that goes on": ("XADD", "log", "999999-0", "event", "{}"),
     "a queue that is no stream": ("SET", "queue:default", "text"),
     "a run that is no hash": ("SET", f"run:{run_id(3)}", "text"),
-    "a run's index that is no stream": ("SET", f"events:{run_id(3)}", "text"),
+    "a run's index that is no list": ("SET", f"events:{run_id(3)}", "text"),
     "a list of runs that is no sorted set": ("SET", f"runs:{FIRST}:running", "text"),
 }
 

@@ -92,15 +92,16 @@ async def test_a_queue_is_mended_by_its_partitions_owner_only(server: ServerBack
     assert await server.dump() == before
 
 
-async def test_a_runs_index_that_goes_on_by_itself_holds_nothing_up(server: ServerBackend) -> None:
+async def test_a_runs_index_that_somebody_has_added_to_holds_nothing_up(server: ServerBackend) -> None:
     reign, run = await started(server.store, fan(1))
-    await server.command("XADD", server.valkey._db.keys[0].events(run), "*", "", "")
+    await server.command("RPUSH", server.valkey._db.keys[0].events(run), "999999", "nonsense")
     (claim,) = await server.store.claim(0, "w", 1)
     await server.store.report([(claim, success(claim))])
     await reign.settle()
     view = await server.store.run(run)
     assert view is not None
     assert view.summary.status == "succeeded"
+    assert await server.store.run_events(run, 0, 100)
 
 
 async def test_a_log_that_has_held_higher_ids_takes_nothing_and_nothing_is_half_done(server: ServerBackend) -> None:

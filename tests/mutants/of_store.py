@@ -130,13 +130,6 @@ STORE = (
         "tests/conformance/test_store_server.py",
     ),
     Mutant(
-        "a commit that a spoiled index stops half-way",
-        f"{SCRIPTS}/commit.lua",
-        "    redis.pcall('XADD', base .. 'events:'",
-        "    redis.call('XADD', base .. 'events:'",
-        "tests/conformance/test_store_spoiled.py",
-    ),
-    Mutant(
         "a queue that is mended and forgets how long claims were silent",
         f"{SCRIPTS}/mend.lua",
         "'IDLE', claim[3], ",

@@ -52,6 +52,7 @@ appendfsync {appendfsync}
 aof-use-rdb-preamble yes
 save ""
 maxmemory-policy noeviction
+hash-max-listpack-value 1024
 shutdown-on-sigterm now force
 """
 

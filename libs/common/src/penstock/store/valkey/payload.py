@@ -31,7 +31,7 @@ def pack_commit(commit: r.Commit) -> bytes:
             "events": [event.decode() for event in commit.events],
             "ids": [f"{seq}-0" for seq in range(commit.seq + 1, commit.seq + len(commit.events) + 1)],
             "dags": [[dag.dag_id, dag.version, dag.summary.decode(), dag.definition.decode()] for dag in commit.dags],
-            "runs": [[run.run_id, _fields(run), [f"{seq}-0" for seq in run.events]] for run in commit.runs],
+            "runs": [[run.run_id, _fields(run), run.events] for run in commit.runs],
             "added": added,
             "removed": removed,
             "timers": [item for run in commit.runs if run.wake is not None for item in (run.wake, run.run_id)],

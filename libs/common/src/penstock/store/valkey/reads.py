@@ -93,11 +93,10 @@ class Reads:
         if partition >= self._db.partitions:
             return []
         keys = self._db.keys[partition]
-        index = await self._db.command("XRANGE", keys.events(run_id), f"({after}-0", "+", "COUNT", limit)
-        if not index:
+        entries = await self._db.run("events", [keys.events(run_id), keys.log], [after, limit])
+        if not entries:
             await self._db.believe_absence(partition)
-        answers = await self._db.pipeline([("XRANGE", keys.log, entry[0], entry[0]) for entry in index])
-        return [log_entry(partition, entry) for entry in chain.from_iterable(answers)]
+        return [log_entry(partition, entry) for entry in entries]
 
     async def log(self, partition: int, after: int, limit: int) -> list[r.LogEntry]:
         """Return the log of a partition above seq ``after``."""
@@ -175,8 +174,8 @@ class Reads:
     async def event_indexes(self, partition: int, run_ids: Sequence[str]) -> dict[str, list[int]]:
         """Return for each of the runs the seqs that its index of events holds."""
         keys = self._db.keys[partition]
-        answers = await self._db.pipeline([("XRANGE", keys.events(run_id), "-", "+") for run_id in run_ids])
-        return {run_id: list(map(_seq, entries)) for run_id, entries in zip(run_ids, answers, strict=True)}
+        answers = await self._db.pipeline([("LRANGE", keys.events(run_id), 0, -1) for run_id in run_ids])
+        return {run_id: list(map(int, seqs)) for run_id, seqs in zip(run_ids, answers, strict=True)}
 
     async def listed_runs(
         self, partition: int, dag_id: str, status: RunStatus | None, after: str, limit: int
