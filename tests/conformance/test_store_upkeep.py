@@ -79,6 +79,22 @@ async def test_a_lost_attempt_is_replaced_by_a_new_one(backend: Backend) -> None
     assert (view.tasks[0].losses, view.tasks[0].failures) == (1, 0)
 
 
+async def test_a_claim_that_seems_silent_for_longer_than_can_be_has_its_lease_anew(backend: Backend) -> None:
+    store = backend.store
+    reign, _ = await started(store, ONE)
+    await store.claim(0, "w", 1)
+
+    async def silent_for_a_while() -> bool:
+        return (await store.health(0)).claim_idle_ms >= 100
+
+    await eventually(backend, silent_for_a_while, "the claim is old")
+    now = await backend.now()
+    assert await store.sweep(0, reign.term, 90, now, HOUR_MS, 95) == 0
+    assert (await store.health(0)).claim_idle_ms < 100
+    await eventually(backend, silent_for_a_while, "the claim is old again")
+    assert await store.sweep(0, reign.term, 90, await backend.now(), HOUR_MS, HOUR_MS) == 1
+
+
 async def test_a_sweep_takes_nothing_and_renews_all_when_the_clock_shows_something_else(backend: Backend) -> None:
     store = backend.store
     reign, _ = await started(store, fan(150))

@@ -25,6 +25,10 @@ def test_what_once_went_wrong_stays_mended(seed: int) -> None:
     simulate(seed, Plan(failovers=3) if seed % 8 == 4 else Plan(odds=NO_FAULTS, deaths=10, pauses=0, outages=0))
 
 
+def test_a_clock_that_is_set_and_set_right_before_anybody_notices_loses_no_claim() -> None:
+    assert simulate(5809, scenario(5809)).losses == 0
+
+
 def test_a_clock_that_is_set_loses_no_claim_and_keeps_no_run_waiting() -> None:
     quiet = Plan(odds=NO_FAULTS, deaths=0, pauses=0, outages=0, jumps=4)
     assert sum(simulate(seed, quiet).losses for seed in range(10)) == 0

@@ -32,6 +32,7 @@ class Upkeep:
         self._monotonic = asyncio.get_running_loop().time
         self._swept_at = self._monotonic() - worker_lease_ms / 1000
         self._sweep_at = 0.0
+        self._has_swept = False
         self._look_at = self._retire_at = self._monotonic() + worker_lease_ms / 1000
 
     @property
@@ -52,8 +53,13 @@ class Upkeep:
         if begun < self._clock.steady_since + self._lease_ms / 2000:
             return
         shown = self._clock.shown() if self._clock.set_at <= self._swept_at else 0
-        lost = await self._store.sweep(self._number, term, self._lease_ms, shown, self._lease_ms // 3)
+        tolerance = self._lease_ms // 3
+        # What was silent for a lease at the last sweep was lost then. Who seems to be so for much longer was claimed
+        # while the clock showed something else, which was over before anybody noticed.
+        most = self._lease_ms + int((begun - self._swept_at) * 1000) + tolerance if self._has_swept else 0
+        lost = await self._store.sweep(self._number, term, self._lease_ms, shown, tolerance, most)
         self._swept_at = begun
+        self._has_swept = True
         if lost is None:
             _log.warning("the server's clock was set: every claim has its lease anew")
         elif lost:

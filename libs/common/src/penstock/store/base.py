@@ -155,12 +155,15 @@ class SchedulerStore(Protocol):
         """Return runs whose timer is due, the longest due first."""
         ...
 
-    async def sweep(self, partition: int, term: int, lease_ms: int, shown: int, tolerance_ms: int) -> int | None:
+    async def sweep(
+        self, partition: int, term: int, lease_ms: int, shown: int, tolerance_ms: int, most_ms: int = 0
+    ) -> int | None:
         """Declare lost every claim that was not renewed for ``lease_ms``; return how many.
 
         ``shown`` is what the caller believes the server's clock to show. If that is wrong by more than the tolerance,
         how long claims have been silent cannot be told: none is lost, every one has its lease anew, and None is
-        returned.
+        returned. A silence of more than ``most_ms`` (0 for no bound) is not believed either: that claim has its lease
+        anew.
         """
         ...
 

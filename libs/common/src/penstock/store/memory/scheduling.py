@@ -112,7 +112,9 @@ class Scheduling:
         due = sorted((wake, run_id) for run_id, wake in timers.items() if wake <= now)
         return [run_id for _, run_id in due[:limit]]
 
-    async def sweep(self, partition: int, term: int, lease_ms: int, shown: int, tolerance_ms: int) -> int | None:
+    async def sweep(
+        self, partition: int, term: int, lease_ms: int, shown: int, tolerance_ms: int, most_ms: int = 0
+    ) -> int | None:
         """Declare lost every claim that was not renewed for ``lease_ms``; None when the clock is not what it should."""
         state = self._state.partitions[partition]
         if state.head.term != term:
@@ -125,6 +127,9 @@ class Scheduling:
             return None
         lost: list[Claim] = []
         for queue in state.queues.values():
+            for claim in queue.claims.values():
+                if most_ms and now - claim.kept_at > most_ms:
+                    claim.kept_at = now
             silent = [number for number, claim in queue.claims.items() if now - claim.kept_at >= lease_ms]
             lost += [queue.claims.pop(number) for number in silent]
         for claim in lost:

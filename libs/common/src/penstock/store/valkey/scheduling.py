@@ -116,7 +116,9 @@ class Scheduling:
         due = await self._db.command("ZRANGEBYSCORE", timers, "-inf", now, "LIMIT", 0, limit)
         return [run_id.decode() for run_id in due]
 
-    async def sweep(self, partition: int, term: int, lease_ms: int, shown: int, tolerance_ms: int) -> int | None:
+    async def sweep(
+        self, partition: int, term: int, lease_ms: int, shown: int, tolerance_ms: int, most_ms: int = 0
+    ) -> int | None:
         """Declare lost every claim that was not renewed for ``lease_ms``; None when the clock is not what it should."""
         keys = self._db.keys[partition]
         lost = 0
@@ -124,10 +126,11 @@ class Scheduling:
         for queue in QUEUES:
             place = b"-"
             while place:
+                believed = 0 if clock_was_set else shown
                 place, found = await self._db.run(
                     "sweep",
                     [keys.head, keys.queue(queue), keys.inbox],
-                    [term, lease_ms, place, SWEEP_STEP, SCHEMA_VERSION, 0 if clock_was_set else shown, tolerance_ms],
+                    [term, lease_ms, place, SWEEP_STEP, SCHEMA_VERSION, believed, tolerance_ms, most_ms],
                 )
                 clock_was_set = clock_was_set or found < 0
                 lost += found
