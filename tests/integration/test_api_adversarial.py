@@ -12,18 +12,12 @@ import pytest
 import penstock_api
 from adversarial_cases import CASES, Case, names
 from api_kit import open_api, serve_api
-from stack import Stack, open_stack
+from stack import Stack
 
 INSIDE = ("Traceback", 'File "', str(Path(penstock_api.__file__).parents[1]), str(Path.cwd()), "site-packages")
 
 ACCEPTED = [case for case in CASES if case.answer == "accept"]
 OUR_WORD = {"success": "succeeded", "failed": "failed", "timed_out": "failed", "skipped": "upstream_failed"}
-
-
-@pytest.fixture
-async def stack(server_url: str) -> AsyncIterator[Stack]:
-    async with open_stack(server_url) as opened:
-        yield opened
 
 
 @pytest.fixture

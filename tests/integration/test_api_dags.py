@@ -7,15 +7,9 @@ import pytest
 
 from api_kit import SAMPLE, open_api
 from penstock.settings import Settings
-from stack import Stack, open_stack
+from stack import Stack
 
 YAML = b"id: sample\ntasks:\n  b: {name: B, command: echo two, dependencies: [a]}\n  a: {name: A, command: echo one}\n"
-
-
-@pytest.fixture
-async def stack(server_url: str) -> AsyncIterator[Stack]:
-    async with open_stack(server_url) as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -14,12 +14,6 @@ from stack import Stack, open_stack
 
 
 @pytest.fixture
-async def stack(server_url: str) -> AsyncIterator[Stack]:
-    async with open_stack(server_url) as opened:
-        yield opened
-
-
-@pytest.fixture
 async def api(stack: Stack) -> AsyncIterator[httpx.AsyncClient]:
     async with open_api(stack.store) as client:
         yield client

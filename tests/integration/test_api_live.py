@@ -22,12 +22,6 @@ from stack import DIAMOND, PARTITIONS, Noop, Stack, dag, eventually, open_stack
 BEGINNING = ",".join(f"{partition}:0" for partition in range(PARTITIONS))
 
 
-@pytest.fixture
-async def stack(server_url: str) -> AsyncIterator[Stack]:
-    async with open_stack(server_url) as opened:
-        yield opened
-
-
 async def write(store: ValkeyStore, partition: int, *events: e.AnyEvent) -> None:
     """Put events at the end of a log, as a commit would."""
     keys = store._db.keys[partition]

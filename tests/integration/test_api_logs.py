@@ -12,13 +12,7 @@ from penstock.core.status import TaskStatus
 from penstock.ids import partition_of_dag
 from penstock.store.records import QueueEntry
 from penstock_api import attempt_log
-from stack import Stack, dag, eventually, open_stack
-
-
-@pytest.fixture
-async def stack(server_url: str) -> AsyncIterator[Stack]:
-    async with open_stack(server_url) as opened:
-        yield opened
+from stack import Stack, dag, eventually
 
 
 @pytest.fixture

@@ -18,13 +18,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from api_kit import SAMPLE, open_api, sse
 from penstock_api.routes.metrics import wants_text
-from stack import DIAMOND, Noop, Stack, dag, eventually, open_stack
-
-
-@pytest.fixture
-async def stack(server_url: str) -> AsyncIterator[Stack]:
-    async with open_stack(server_url) as opened:
-        yield opened
+from stack import DIAMOND, Noop, Stack, dag, eventually
 
 
 @pytest.fixture

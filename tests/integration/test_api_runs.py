@@ -10,17 +10,11 @@ import pytest
 
 from api_kit import SAMPLE, open_api
 from penstock.ids import new_run_id
-from stack import DIAMOND, Held, Noop, Stack, dag, eventually, open_stack
+from stack import DIAMOND, Held, Noop, Stack, dag, eventually
 
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 UNKNOWN = new_run_id(1, 1_700_000_000_000, b"0123456789")
 ELSEWHERE = new_run_id(99, 1_700_000_000_000, b"0123456789")
-
-
-@pytest.fixture
-async def stack(server_url: str) -> AsyncIterator[Stack]:
-    async with open_stack(server_url) as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -15,7 +14,6 @@ from executor_kit import (
     error_kind,
     exists,
     run,
-    tidy_callable_executor,
     until,
     value_of,
 )
@@ -25,13 +23,6 @@ from penstock_worker.executors.callables import CallableExecutor
 
 HERE = Path(__file__).parent
 MODULE = "executor_callables"
-
-
-@pytest.fixture
-async def executor(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[CallableExecutor]:
-    monkeypatch.chdir(HERE)
-    async with tidy_callable_executor() as executor:
-        yield executor
 
 
 async def result(executor: CallableExecutor, function: str, metadata: dict[str, object] | None = None) -> object:

@@ -3,7 +3,6 @@
 import asyncio
 import signal
 import sys
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -26,13 +25,6 @@ from penstock_worker.executors.callables import CallableExecutor
 
 HERE = Path(__file__).parent
 MODULE = "executor_callables"
-
-
-@pytest.fixture
-async def executor(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[CallableExecutor]:
-    monkeypatch.chdir(HERE)
-    async with tidy_callable_executor() as executor:
-        yield executor
 
 
 async def cancel_when_printed(executor: CallableExecutor, function: str) -> tuple[Outcome, Recorder, int]:

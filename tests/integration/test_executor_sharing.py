@@ -3,7 +3,6 @@
 import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -17,7 +16,6 @@ from executor_kit import (
     error_kind,
     exists,
     run,
-    tidy_callable_executor,
     until,
     value_of,
 )
@@ -27,13 +25,6 @@ from penstock_worker.executors.callables import CallableExecutor
 
 HERE = Path(__file__).parent
 MODULE = "executor_callables"
-
-
-@pytest.fixture
-async def executor(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[CallableExecutor]:
-    monkeypatch.chdir(HERE)
-    async with tidy_callable_executor() as executor:
-        yield executor
 
 
 def begin(

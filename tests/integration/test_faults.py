@@ -16,13 +16,7 @@ from penstock.core import events as e
 from penstock.core.status import RunStatus
 from penstock.errors import StoreUnavailableError
 from penstock.store.base import Store
-from stack import DIAMOND, LEASE_SECONDS, Noop, Stack, dag, eventually, open_stack
-
-
-@pytest.fixture
-async def stack(server_url: str) -> AsyncIterator[Stack]:
-    async with open_stack(server_url) as opened:
-        yield opened
+from stack import DIAMOND, LEASE_SECONDS, Noop, Stack, dag, eventually
 
 
 @asynccontextmanager

@@ -1,21 +1,12 @@
 """A worker that was frozen for longer than its lease wakes up among others who have done its work."""
 
 import signal
-from collections.abc import AsyncIterator
 from pathlib import Path
-
-import pytest
 
 from fault_kit import service
 from penstock.core import events as e
 from penstock.core.status import RunStatus
-from stack import Stack, dag, eventually, open_stack
-
-
-@pytest.fixture
-async def stack(server_url: str) -> AsyncIterator[Stack]:
-    async with open_stack(server_url) as opened:
-        yield opened
+from stack import Stack, dag, eventually
 
 
 async def test_a_frozen_worker_that_wakes_kills_the_task_it_has_lost_and_its_report_is_recorded_as_superseded(

@@ -3,7 +3,6 @@
 import asyncio
 import os
 from collections import Counter
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import msgspec
@@ -22,16 +21,10 @@ from penstock.process import STEPPED_ASIDE
 from penstock.store.valkey.keys import PartitionKeys
 from penstock_scheduler.service import Scheduler
 from penstock_worker.service import Worker
-from stack import LEASE_SECONDS, PARTITIONS, Held, Noop, Stack, dag, eventually, open_stack
+from stack import LEASE_SECONDS, PARTITIONS, Held, Noop, Stack, dag, eventually
 from store_kit import dag_id_in
 
 CHAIN = {"a": (), "b": ("a",)}
-
-
-@pytest.fixture
-async def stack(server_url: str) -> AsyncIterator[Stack]:
-    async with open_stack(server_url) as opened:
-        yield opened
 
 
 def keys_of(stack: Stack, dag_id: str) -> PartitionKeys:

@@ -1,7 +1,6 @@
 """What nobody can digest is put aside, bounded and told of, and delays nobody else."""
 
 import asyncio
-from collections.abc import AsyncIterator
 
 import pytest
 
@@ -15,15 +14,9 @@ from penstock.store.records import DEAD_LETTERS_KEPT, Figures
 from penstock.store.valkey.keys import PartitionKeys
 from penstock.store.valkey.reads import text_fields
 from penstock_scheduler import upkeep
-from stack import PARTITIONS, Noop, Stack, dag, eventually, open_stack
+from stack import PARTITIONS, Noop, Stack, dag, eventually
 
 ONE: dict[str, tuple[str, ...]] = {"a": ()}
-
-
-@pytest.fixture
-async def stack(server_url: str) -> AsyncIterator[Stack]:
-    async with open_stack(server_url) as opened:
-        yield opened
 
 
 def keys_of(stack: Stack, dag_id: str) -> PartitionKeys:

@@ -1,21 +1,12 @@
 """Runs as users see them: from the request to the last event, on the real server, with real processes."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from itertools import pairwise
-
-import pytest
 
 from penstock.core import events as e
 from penstock.core.dag import DagSpec, TaskSpec
 from penstock.core.status import RunStatus, TaskStatus
-from stack import DIAMOND, Held, Noop, Stack, dag, eventually, open_stack
-
-
-@pytest.fixture
-async def stack(server_url: str) -> AsyncIterator[Stack]:
-    async with open_stack(server_url) as opened:
-        yield opened
+from stack import DIAMOND, Held, Noop, Stack, dag, eventually
 
 
 def kinds(history: list[e.AnyEvent], task_id: str = "") -> list[str]:

@@ -1,23 +1,14 @@
 """What a worker reads of its own claims may be older than what it has done since."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from typing import Any, cast
-
-import pytest
 
 from penstock.core.status import RunStatus
 from penstock.errors import StoreUnavailableError
 from penstock.store.base import Store
 from penstock.store.records import QueueEntry
 from penstock_worker.executors.base import Execution, Outcome, OutputSink
-from stack import Held, Stack, dag, eventually, open_stack
-
-
-@pytest.fixture
-async def stack(server_url: str) -> AsyncIterator[Stack]:
-    async with open_stack(server_url) as opened:
-        yield opened
+from stack import Held, Stack, dag, eventually
 
 
 class Counted(Held):

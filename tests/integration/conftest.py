@@ -1,0 +1,27 @@
+"""What the tests of whole processes share."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from executor_kit import tidy_callable_executor
+from penstock_worker.executors.callables import CallableExecutor
+from stack import Stack, open_stack
+
+HERE = Path(__file__).parent
+
+
+@pytest.fixture
+async def stack(server_url: str) -> AsyncIterator[Stack]:
+    """A Penstock in this process, on the real server."""
+    async with open_stack(server_url) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def executor(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[CallableExecutor]:
+    """An executor of callables in this folder, which must leave nothing behind."""
+    monkeypatch.chdir(HERE)
+    async with tidy_callable_executor() as executor:
+        yield executor
