@@ -2,8 +2,10 @@
 
 import asyncio
 import socket
+from urllib.parse import urlsplit
 
 import pytest
+import uvloop
 
 from penstock.errors import StoreUnavailableError, UnfitServerError
 from penstock.store.valkey import open_valkey
@@ -206,6 +208,24 @@ async def test_a_server_that_does_not_answer_is_said_to_be_unavailable(store_url
         unused.bind(("127.0.0.1", 0))
         with pytest.raises(StoreUnavailableError):
             await open_valkey(f"redis://127.0.0.1:{unused.getsockname()[1]}/0", prefix="t", partitions=PARTITIONS)
+
+
+def test_a_connection_that_breaks_under_the_hands_of_uvloop_is_an_unavailable_store(store_url: str) -> None:
+    async def write_to_what_is_closed() -> None:
+        _, writer = await asyncio.open_connection("127.0.0.1", urlsplit(store_url).port)
+        writer.transport.abort()
+        await asyncio.sleep(0)
+        writer.writelines([b"PING\r\n"])
+
+    async def ask() -> None:
+        store = await open_valkey(store_url, prefix="broken", partitions=1)
+        with pytest.raises(RuntimeError, match="the handler is closed"):
+            await write_to_what_is_closed()
+        with pytest.raises(StoreUnavailableError):
+            await store._db.ask(write_to_what_is_closed)
+        await store.close()
+
+    uvloop.run(ask())
 
 
 async def test_a_log_that_does_not_end_at_its_head_is_seen(server: ServerBackend) -> None:

@@ -73,10 +73,12 @@ class Connection:
         try:
             answer = await question()
         except (RedisConnectionError, RedisTimeoutError, OSError) as error:
-            # The server may be gone: no other idle connection should find that out anew at somebody's expense.
-            for client in (self.redis, self.blocking):
-                await client.connection_pool.disconnect(inuse_connections=False)
-            raise StoreUnavailableError(f"The store does not answer: {error}") from error
+            raise await self._away(error) from error
+        except RuntimeError as error:
+            # uvloop has this for a connection that breaks while the client is about to write to it.
+            if not str(error).endswith("the handler is closed"):
+                raise
+            raise await self._away(error) from error
         except RedisError as error:
             if _GONE.search(str(error)):
                 raise emptied("A stream is gone") from error
@@ -86,6 +88,12 @@ class Connection:
             # ends: the caller would go on as if nobody had told it to stop.
             raise asyncio.CancelledError
         return answer
+
+    async def _away(self, error: Exception) -> StoreUnavailableError:
+        # The server may be gone: no other idle connection should find that out anew at somebody's expense.
+        for client in (self.redis, self.blocking):
+            await client.connection_pool.disconnect(inuse_connections=False)
+        return StoreUnavailableError(f"The store does not answer: {error}")
 
     async def command(self, *parts: Value) -> Any:  # noqa: ANN401  # what the server answers depends on the command
         """Run one command."""
