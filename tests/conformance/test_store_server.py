@@ -219,11 +219,13 @@ def test_a_connection_that_breaks_under_the_hands_of_uvloop_is_an_unavailable_st
 
     async def ask() -> None:
         store = await open_valkey(store_url, prefix="broken", partitions=1)
-        with pytest.raises(RuntimeError, match="the handler is closed"):
-            await write_to_what_is_closed()
-        with pytest.raises(StoreUnavailableError):
-            await store._db.ask(write_to_what_is_closed)
-        await store.close()
+        try:
+            with pytest.raises(RuntimeError, match="the handler is closed"):
+                await write_to_what_is_closed()
+            with pytest.raises(StoreUnavailableError):
+                await store._db.ask(write_to_what_is_closed)
+        finally:
+            await store.close()
 
     uvloop.run(ask())
 
