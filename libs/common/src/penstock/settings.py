@@ -73,6 +73,9 @@ class Settings(BaseSettings):
     scheduler_lease_seconds: float = Field(default=4.0, ge=1, le=3600)
     """How long a silent scheduler keeps its partitions: with the time to notice, it is replaced within 5. Seconds."""
 
+    scheduler_loaded_tasks: int = Field(default=500_000, ge=1000)
+    """How many tasks of runs a scheduler keeps in memory; beyond, runs that are still are loaded when needed."""
+
     output_cap_bytes: int = Field(default=1024 * 1024, ge=1024, le=1024**3)
     """How much of the output of one attempt is kept; head and tail stay. Bytes."""
 

@@ -23,6 +23,7 @@ async def serve(settings: Settings) -> None:
         process_name("scheduler"),
         lease_seconds=settings.scheduler_lease_seconds,
         worker_lease_seconds=settings.worker_lease_seconds,
+        loaded_tasks=settings.scheduler_loaded_tasks,
     )
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -34,7 +34,7 @@ LEAST_SHARE = 32
 """Attempts that any run may have on the queue, however many runs there are."""
 
 LOADED_TASKS = 500_000
-"""Tasks of runs kept in memory; beyond, the runs that were still the longest are forgotten and loaded when needed."""
+"""Tasks of runs kept in memory, unless told otherwise."""
 
 FORGET_RUNS = 100
 """How many of the stillest runs are forgotten at a time."""
@@ -46,7 +46,10 @@ LOADED_PLANS = 64
 class Engine:
     """One partition in memory, and the head that the next commit follows."""
 
-    def __init__(self, number: int, head: r.Head, store: SchedulerStore, lease_ms: int) -> None:
+    def __init__(
+        self, number: int, head: r.Head, store: SchedulerStore, lease_ms: int, loaded_tasks: int = LOADED_TASKS
+    ) -> None:
+        """Beyond ``loaded_tasks``, the runs that were still the longest are forgotten, and loaded when needed."""
         self.head = head
         self._number = number
         self._store = store
@@ -55,6 +58,7 @@ class Engine:
         self._agenda: dict[str, None] = {}
         self._crowded: set[str] = set()
         self._loaded = 0
+        self._loaded_tasks = loaded_tasks
 
     @property
     def runs(self) -> Mapping[str, Run]:
@@ -210,7 +214,7 @@ class Engine:
                 self._drop(write.run_id, run)
             else:
                 runs[write.run_id] = run  # the last touched stands last
-        for run_id in islice(list(runs), FORGET_RUNS if self._loaded > LOADED_TASKS else 0):
+        for run_id in list(islice(runs, FORGET_RUNS if self._loaded > self._loaded_tasks else 0)):
             if run_id not in self._agenda:
                 self._drop(run_id, runs.pop(run_id))
         if len(self._partition.plans) > LOADED_PLANS:

@@ -11,7 +11,8 @@ from penstock.store.base import Store
 from penstock.store.records import Head
 from penstock_scheduler.assignment import assigned
 from penstock_scheduler.clock import ServerClock
-from penstock_scheduler.tenure import Tenure
+from penstock_scheduler.engine import LOADED_TASKS
+from penstock_scheduler.tenure import Bounds, Tenure
 
 TICK_SECONDS = 0.5
 """How often a scheduler looks who else is there, and for partitions that have become free."""
@@ -41,11 +42,22 @@ class _Poisoned:
 class Scheduler:
     """Serves its share of the partitions until ``stop`` is called. To be made inside its event loop."""
 
-    def __init__(self, store: Store, owner: str, *, lease_seconds: float, worker_lease_seconds: float) -> None:
+    def __init__(
+        self,
+        store: Store,
+        owner: str,
+        *,
+        lease_seconds: float,
+        worker_lease_seconds: float,
+        loaded_tasks: int = LOADED_TASKS,
+    ) -> None:
+        """``loaded_tasks`` may be kept in memory over all partitions: it bounds what the process takes."""
         self._store = store
         self._owner = owner
         self._lease_ms = int(lease_seconds * 1000)
-        self._worker_lease_ms = int(worker_lease_seconds * 1000)
+        # Each partition has its part of the memory, also those that others serve: they may come at any time.
+        part = max(1, loaded_tasks // store.partitions)
+        self._bounds = Bounds(self._lease_ms, int(worker_lease_seconds * 1000), part)
         self._monotonic = asyncio.get_running_loop().time
         self._clock = ServerClock(self._monotonic, worker_lease_seconds / 3)
         self._stopping = asyncio.Event()
@@ -93,8 +105,7 @@ class Scheduler:
                 self._store,
                 self._clock,
                 self._seen,
-                lease_ms=self._lease_ms,
-                worker_lease_ms=self._worker_lease_ms,
+                self._bounds,
             )
             self._tenures[partition] = (tenure, asyncio.create_task(tenure.run(), name=f"partition-{partition}"))
         for partition in self._tenures.keys() - share:

@@ -2,6 +2,7 @@
 
 import asyncio
 
+import msgspec
 import structlog
 
 from penstock.backoff import Backoff
@@ -11,7 +12,7 @@ from penstock.store import records as r
 from penstock.store.base import SchedulerStore
 from penstock_scheduler.clock import ServerClock
 from penstock_scheduler.committing import LostPartitionError, commit_once, head_of, still_owner
-from penstock_scheduler.engine import Engine
+from penstock_scheduler.engine import LOADED_TASKS, Engine
 from penstock_scheduler.inbox_reader import InboxReader
 from penstock_scheduler.upkeep import Upkeep
 
@@ -19,6 +20,14 @@ DUE_BATCH = 100
 """Timers taken in one step."""
 
 _log = structlog.get_logger()
+
+
+class Bounds(msgspec.Struct, frozen=True):
+    """The leases of schedulers and of workers (ms), and how many tasks of runs a partition may keep in memory."""
+
+    lease_ms: int
+    worker_lease_ms: int
+    loaded_tasks: int = LOADED_TASKS
 
 
 class Tenure:
@@ -31,9 +40,7 @@ class Tenure:
         store: SchedulerStore,
         clock: ServerClock,
         seen: dict[int, r.Head],
-        *,
-        lease_ms: int,
-        worker_lease_ms: int,
+        bounds: Bounds,
     ) -> None:
         """``seen`` holds, by partition, the last head this process saw, over all its tenures."""
         self._number = number
@@ -41,12 +48,11 @@ class Tenure:
         self._store = store
         self._clock = clock
         self._seen = seen
-        self._lease_ms = lease_ms
-        self._worker_lease_ms = worker_lease_ms
+        self._bounds = bounds
         self._wake: int | None = None
         self._monotonic = asyncio.get_running_loop().time
         self._renew_at = 0.0
-        self._upkeep = Upkeep(number, store, clock, worker_lease_ms)
+        self._upkeep = Upkeep(number, store, clock, bounds.worker_lease_ms)
         self._stopping = False
         self._inbox = InboxReader(number, store)
 
@@ -62,14 +68,14 @@ class Tenure:
             NewerSchemaError: it holds what a newer Penstock has written; it is given up as it was found.
             StoreUnavailableError: the store did not answer at the takeover or at the end.
         """
-        head = await self._store.take_over(self._number, self._owner, self._lease_ms)
+        head = await self._store.take_over(self._number, self._owner, self._bounds.lease_ms)
         if head is None:
             return
         with structlog.contextvars.bound_contextvars(partition=self._number, term=head.term):
             _log.info("partition taken over", seq=head.seq)
             try:
                 await self._understand(head)
-                engine = Engine(self._number, head, self._store, self._lease_ms)
+                engine = Engine(self._number, head, self._store, self._bounds.lease_ms, self._bounds.loaded_tasks)
                 await self._renew(engine)
                 await self._remember(engine)
                 await self._serve(engine)
@@ -166,7 +172,7 @@ class Tenure:
 
     async def _renew(self, engine: Engine) -> None:
         term = engine.head.term
-        self._learn(await still_owner(self._store, self._number, self._owner, term, self._lease_ms))
+        self._learn(await still_owner(self._store, self._number, self._owner, term, self._bounds.lease_ms))
         await self._compare(engine)
 
     async def _compare(self, engine: Engine) -> None:
@@ -179,4 +185,4 @@ class Tenure:
         self._clock.observe(answer.now)
         self._wake = answer.wake
         # The second bound keeps the clock in sight: see ServerClock.
-        self._renew_at = self._monotonic() + min(self._lease_ms / 3, self._worker_lease_ms / 6) / 1000
+        self._renew_at = self._monotonic() + min(self._bounds.lease_ms / 3, self._bounds.worker_lease_ms / 6) / 1000
