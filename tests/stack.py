@@ -3,6 +3,7 @@
 import asyncio
 import secrets
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TypeVar
@@ -42,18 +43,25 @@ class Held:
 
     def __init__(self) -> None:
         self.running: dict[str, asyncio.Event] = {}
+        self._holding: Counter[asyncio.Event] = Counter()
         self.killed: list[str] = []
 
     async def execute(self, execution: Execution, sink: OutputSink, cancel: asyncio.Event) -> Outcome:
-        release = self.running[execution.task.id] = asyncio.Event()
+        name = execution.task.id
+        release = self.running.get(name)
+        if release is None or release.is_set():
+            release = self.running[name] = asyncio.Event()
+        # Attempts of one name that run at the same time are let go together.
+        self._holding[release] += 1
         waits = [asyncio.ensure_future(release.wait()), asyncio.ensure_future(cancel.wait())]
         try:
             await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
         finally:
             for wait in waits:
                 wait.cancel()
-            if self.running.get(execution.task.id) is release:  # and not that of another attempt that began meanwhile
-                del self.running[execution.task.id]
+            self._holding[release] -= 1
+            if not self._holding[release] and self.running.get(name) is release:
+                del self.running[name]
         if cancel.is_set():
             self.killed.append(execution.task.id)
             return Outcome("cancelled")
