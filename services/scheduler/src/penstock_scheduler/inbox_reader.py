@@ -34,13 +34,12 @@ class InboxReader:
         For a task that is soon over, it costs one commit instead of two, and none while the task runs.
         """
         entries = await self._read(cursor, BATCH, patience_ms)
-        if patience_ms and entries and len(entries) < BATCH and all(map(_says_started, entries)):
+        alone = 0 < len(entries) < BATCH and all(map(_says_started, entries))
+        if alone and patience_ms and not self._stopping:
             entries += await self._read(entries[-1].id, BATCH - len(entries), min(patience_ms, GATHER_MS))
         return entries
 
     async def _read(self, after: str, limit: int, patience_ms: int) -> list[Entry]:
-        if self._told_to_stop():
-            return []
         read = self._store.inbox(self._number, after, limit, patience_ms)
         if not patience_ms:
             return await read
@@ -48,12 +47,9 @@ class InboxReader:
         try:
             return await self._waiting
         except asyncio.CancelledError:
-            if not self._told_to_stop():
-                raise
-            return []
-
-    def _told_to_stop(self) -> bool:
-        return self._stopping
+            if self._stopping:
+                return []
+            raise
 
 
 def _says_started(entry: Entry) -> bool:

@@ -42,7 +42,7 @@ class Frontier:
 
     @property
     def movable(self) -> bool:
-        """Whether there is any such task, or one that retries."""
+        """Whether any task is startable, blocked or retrying."""
         return bool(self.startable or self.blocked or self._retries)
 
     def moved(self, plan: Plan, number: int, before: TaskStatus, after: TaskStatus, due: int) -> None:

@@ -37,11 +37,8 @@ def pack_commit(commit: r.Commit) -> bytes:
             "timers": [item for run in commit.runs if run.wake is not None for item in (run.wake, run.run_id)],
             "idle": [*commit.idle, *(run.run_id for run in commit.runs if run.wake is None)],
             "counts": commit.counts,
-            "withdrawn": [
-                [gone.queue, f"{gone.id}-0", f"{gone.run_id} {gone.attempt} {gone.task_id}"]
-                for gone in commit.withdrawn
-            ],
-            "stops": [[stop.worker, f"{stop.run_id} {stop.attempt} {stop.task_id}"] for stop in commit.stops],
+            "withdrawn": [[gone.queue, f"{gone.id}-0", _attempt(gone)] for gone in commit.withdrawn],
+            "stops": [[stop.worker, _attempt(stop)] for stop in commit.stops],
             "ready": [[entry.queue, f"{entry.id}-0", *_entry(entry)] for entry in commit.ready],
             "dead": [[one.id, one.reason, one.data.decode(errors="backslashreplace")] for one in commit.dead],
         }
