@@ -5,12 +5,13 @@ import random
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
 from chaos.checker import Findings, check
 from chaos.client import Client
-from chaos.deployment import deployed
+from chaos.deployment import Deployment, deployed
 from chaos.faults import timetable
 from chaos.injector import Injector
 from chaos.journal import Journal
@@ -76,20 +77,27 @@ async def play(scenario: Scenario, folder: Path) -> Report:
     return Report(
         seed=scenario.seed,
         seconds=time.monotonic() - begun,
-        faults=dict(sorted(injector.injected.items())),
-        no_networks=deployment.no_networks,
         logged=dict(sorted(logged.items())),
-        client_requests=client.asked,
-        client_retries=client.retried,
-        lost_replies=sum(link.lost_replies for link in (*deployment.links.values(), *deployment.doors.values())),
-        longest_survival_seconds=injector.longest_survival,
-        takeover_seconds=injector.takeovers.seconds,
-        most_open_runs=vitals.most_open_runs,
-        uses=vitals.uses(),
-        server_use=vitals.server_use(),
         violations=violations,
+        **_counted(deployment, injector, client, vitals),
         **msgspec.structs.asdict(findings),
     )
+
+
+def _counted(deployment: Deployment, injector: Injector, client: Client, vitals: Vitals) -> dict[str, Any]:
+    """Return what those who took part have counted, by the names that it has in the report."""
+    return {
+        "faults": dict(sorted(injector.injected.items())),
+        "no_networks": deployment.no_networks,
+        "client_requests": client.asked,
+        "client_retries": client.retried,
+        "lost_replies": sum(link.lost_replies for link in (*deployment.links.values(), *deployment.doors.values())),
+        "longest_survival_seconds": injector.longest_survival,
+        "takeover_seconds": injector.takeovers.seconds,
+        "most_open_runs": vitals.most_open_runs,
+        "uses": vitals.uses(),
+        "server_use": vitals.server_use(),
+    }
 
 
 def _too_much(scenario: Scenario, injector: Injector, vitals: Vitals, findings: Findings) -> Iterator[str]:
