@@ -1,0 +1,67 @@
+"""Answers about DAGs and their versions."""
+
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from penstock.core.dag import TaskSpec
+from penstock_api.schemas.common import DagId, Time, Version
+
+
+class Registered(msgspec.Struct, frozen=True):
+    """A definition that was accepted. ``created`` is false where this very content was known before."""
+
+    dag_id: DagId
+    version: Version
+    created: bool
+
+
+class Uploaded(Registered, frozen=True, kw_only=True):
+    """A definition that was accepted from a file; ``filename`` is the last part of the name that was sent."""
+
+    filename: Annotated[str, Meta(examples=["sample.yaml"])]
+    status: Annotated[str, Meta(examples=["uploaded"])] = "uploaded"
+
+
+class DagEntry(msgspec.Struct, frozen=True):
+    """One version of a DAG as listed. ``registered_at`` is null until the registration is in the log."""
+
+    dag_id: DagId
+    name: str
+    version: Version
+    task_count: int
+    description: str
+    registered_at: Time | None
+
+
+class DagList(msgspec.Struct, frozen=True):
+    """Every DAG in its current version, by id."""
+
+    dags: list[DagEntry]
+    count: int
+
+
+class VersionEntry(DagEntry, frozen=True, kw_only=True):
+    """A version; the ``current`` one is what the next run will follow."""
+
+    current: bool
+
+
+class VersionList(msgspec.Struct, frozen=True):
+    """Every version of a DAG: the current one, then the newest first."""
+
+    dag_id: DagId
+    versions: list[VersionEntry]
+    count: int
+
+
+class TaskDefinition(TaskSpec, frozen=True, omit_defaults=False):
+    """One task as defined, defaults spelt out."""
+
+
+class DagDetail(VersionEntry, frozen=True, kw_only=True):
+    """A definition: ``id``, ``name``, ``description`` and ``tasks`` as written, and what is known of the version."""
+
+    id: DagId
+    tasks: dict[str, TaskDefinition]
