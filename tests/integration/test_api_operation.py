@@ -106,9 +106,8 @@ async def test_the_documentation_needs_nothing_from_elsewhere(api: httpx.AsyncCl
     assert (await api.get("/openapi.json")).json()["info"]["title"] == "Penstock"
 
 
-@pytest.mark.parametrize("path", ["/", "/docs"])
-async def test_what_a_page_has_inline_is_what_its_policy_allows(api: httpx.AsyncClient, path: str) -> None:
-    page = await api.get(path)
+async def test_what_the_page_has_inline_is_what_its_policy_allows(api: httpx.AsyncClient) -> None:
+    page = await api.get("/docs")
     inline = re.findall(r"<(?:script|style)>(.*?)</", page.text, re.DOTALL)
     assert inline
     for text in inline:
@@ -120,18 +119,6 @@ async def test_the_schema_of_definitions_is_published(api: httpx.AsyncClient) ->
     answer = await api.get("/schema/dag.json")
     assert answer.headers["content-type"] == "application/schema+json"
     assert answer.json()["required"] == ["id", "tasks"]
-
-
-async def test_the_start_page_shows_dags_and_runs_without_any_script(api: httpx.AsyncClient) -> None:
-    assert "make demo" in (await api.get("/")).text
-    await api.post("/dags", json=SAMPLE)
-    run_id = (await api.post("/dags/sample/run")).json()["run_id"]
-    page = await api.get("/")
-    assert page.headers["content-type"] == "text/html; charset=utf-8"
-    assert f'href="runs/{run_id}"' in page.text
-    assert 'href="dags/sample"' in page.text
-    assert 'href="docs"' in page.text
-    assert "<script" not in page.text
 
 
 @asynccontextmanager

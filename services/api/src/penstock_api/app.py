@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 from fastapi import FastAPI
 from starlette.middleware import Middleware
+from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 
 from penstock import __version__
 from penstock.settings import Settings
@@ -15,8 +16,17 @@ from penstock_api.context import Context
 from penstock_api.doors import Doors
 from penstock_api.envelope import Envelope
 from penstock_api.errors import handle_errors
-from penstock_api.routes import dags, documentation, health, live, logs, metrics, runs, start_page
+from penstock_api.routes import dags, dashboard, documentation, health, live, logs, metrics, runs
 from penstock_api.schemas import ANSWERS
+
+COMPRESSED_BYTES = 2048
+"""Answers from this size on are compressed, for clients that accept it."""
+
+COMPRESSION = 4
+"""Half the effort of the usual level for nearly all of its effect."""
+
+UNCOMPRESSED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "text/plain")
+"""Text is not: a log that is followed would wait for the compressor's buffer to fill."""
 
 _DESCRIPTION = """Register DAGs, run them, and watch.
 
@@ -59,11 +69,21 @@ def create_app(store: Store, settings: Settings) -> Api:
         redoc_url=None,
         redirect_slashes=False,
         lifespan=lifespan,
-        middleware=[Middleware(Envelope), Middleware(Doors, host=settings.api_host)],
+        middleware=[
+            Middleware(Envelope),
+            Middleware(Doors, host=settings.api_host),
+            Middleware(
+                GZipMiddleware,
+                minimum_size=COMPRESSED_BYTES,
+                compresslevel=COMPRESSION,
+                exclude_content_types=UNCOMPRESSED,
+            ),
+        ],
     )
     app.state.context = context
     handle_errors(app)
-    for routes in (dags, runs, logs, live, metrics, health, documentation, start_page):
+    for routes in (dags, runs, logs, live, metrics, health, documentation, dashboard):
         app.include_router(routes.router)
     app.mount(documentation.ASSETS_PATH, documentation.assets())
+    app.mount(dashboard.ASSETS_PATH, dashboard.Files())
     return app

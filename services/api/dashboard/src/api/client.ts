@@ -1,0 +1,29 @@
+/** The typed client: every call either returns the answer's body or throws an `ApiError`. */
+
+import createClient from "openapi-fetch";
+import { errorOf, unreachable } from "./errors";
+import type { paths } from "./schema";
+
+export const api = createClient<paths>({ baseUrl: "", fetch: reach });
+
+async function reach(request: Request): Promise<Response> {
+  try {
+    return await fetch(request);
+  } catch (error) {
+    if (request.signal.aborted) throw error;
+    throw unreachable();
+  }
+}
+
+interface Answer<T> {
+  data?: T;
+  error?: unknown;
+  response: Response;
+}
+
+/** Unwrap an answer of `api`: `await body(api.GET("/runs/{run_id}", …))`. */
+export async function body<T>(answer: Promise<Answer<T>>): Promise<NonNullable<T>> {
+  const { data, error, response } = await answer;
+  if (response.ok && data != null) return data;
+  throw errorOf(response.status, error);
+}

@@ -1,0 +1,14 @@
+/** The API's answers by name. They are generated from its OpenAPI document: `make dashboard-types`. */
+
+import type { components } from "./schema";
+
+type Schemas = components["schemas"];
+
+export type RunEntry = Schemas["RunEntry"];
+export type RunDetail = Schemas["RunDetail"];
+export type TaskView = Schemas["TaskView"];
+export type DagEntry = Schemas["DagEntry"];
+export type DagDetail = Schemas["DagDetail"];
+export type RunStatus = RunEntry["status"];
+export type TaskStatus = TaskView["status"];
+export type Detail = Schemas["Detail"];

@@ -1,0 +1,46 @@
+import { Kbd } from "@/ui/fields";
+import { Dialog } from "@/ui/overlay";
+import { PAGES } from "./nav";
+
+const EVERYWHERE = [
+  ["Ctrl K", "Search and commands"],
+  ["/", "Go to the page's search field"],
+  ["?", "This list"],
+] as const;
+
+const RUN = [
+  ["← →", "One event back or forth in the run's history"],
+  ["Shift ← →", "A hundredth of the history"],
+  ["Home End", "To the first event; to the present"],
+  ["Space", "Play the history, or stop"],
+] as const;
+
+export function ShortcutHelp({ onClose }: { onClose: () => void }) {
+  const pages = PAGES.map(({ key, label }) => [`g ${key}`, label] as const);
+  return (
+    <Dialog open onOpenChange={onClose} title="Keys">
+      <div className="grid gap-4 sm:grid-cols-2">
+        <Keys title="Everywhere" rows={[...EVERYWHERE, ...pages]} />
+        <Keys title="On a run" rows={RUN} />
+      </div>
+    </Dialog>
+  );
+}
+
+function Keys({ title, rows }: { title: string; rows: readonly (readonly [string, string])[] }) {
+  return (
+    <section>
+      <h3 className="mb-1 font-medium text-sm">{title}</h3>
+      <dl className="grid grid-cols-[auto_1fr] gap-x-3 gap-y-1.5 text-sm">
+        {rows.map(([keys, text]) => (
+          <div key={keys} className="contents">
+            <dt>
+              <Kbd>{keys}</Kbd>
+            </dt>
+            <dd className="text-dim">{text}</dd>
+          </div>
+        ))}
+      </dl>
+    </section>
+  );
+}

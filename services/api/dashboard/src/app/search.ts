@@ -1,0 +1,62 @@
+/** What stands behind the `?` of each page, read without trust: a wrong value counts as absent. */
+
+type Raw = Record<string, unknown>;
+
+export function dags(raw: Raw): { q?: string; tag?: string } {
+  return { ...text(raw, "q"), ...text(raw, "tag") };
+}
+
+export const DAG_TABS = ["grid", "graph", "durations", "definition", "versions"] as const;
+export function dag(raw: Raw): { tab?: (typeof DAG_TABS)[number]; version?: string } {
+  return { ...choice(raw, "tab", DAG_TABS), ...text(raw, "version") };
+}
+
+export function runs(raw: Raw): {
+  status?: string;
+  dag?: string;
+  q?: string;
+  after?: string;
+  before?: string;
+} {
+  return {
+    ...text(raw, "status"),
+    ...text(raw, "dag"),
+    ...text(raw, "q"),
+    ...text(raw, "after"),
+    ...text(raw, "before"),
+  };
+}
+
+export const RUN_TABS = ["graph", "gantt", "tasks", "events", "definition"] as const;
+/** `at` is a seq of the run's history: the moment that is shown. Without it, the present. */
+export function run(raw: Raw): { tab?: (typeof RUN_TABS)[number]; task?: string; at?: number; q?: string } {
+  return { ...choice(raw, "tab", RUN_TABS), ...text(raw, "task"), ...whole(raw, "at"), ...text(raw, "q") };
+}
+
+export function task(raw: Raw): { attempt?: number; q?: string; line?: number } {
+  return { ...whole(raw, "attempt"), ...text(raw, "q"), ...whole(raw, "line") };
+}
+
+export function feed(raw: Raw): { types?: string; dag?: string } {
+  return { ...text(raw, "types"), ...text(raw, "dag") };
+}
+
+function text<K extends string>(raw: Raw, key: K): { [P in K]?: string } {
+  const value = raw[key];
+  const found = typeof value === "number" ? String(value) : value;
+  return (typeof found === "string" && found !== "" ? { [key]: found } : {}) as { [P in K]?: string };
+}
+
+function whole<K extends string>(raw: Raw, key: K): { [P in K]?: number } {
+  const value = Number(raw[key]);
+  return (Number.isSafeInteger(value) && value > 0 ? { [key]: value } : {}) as { [P in K]?: number };
+}
+
+function choice<K extends string, V extends string>(
+  raw: Raw,
+  key: K,
+  values: readonly V[],
+): { [P in K]?: V } {
+  const value = raw[key] as V;
+  return (values.includes(value) ? { [key]: value } : {}) as { [P in K]?: V };
+}

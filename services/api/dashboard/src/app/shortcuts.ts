@@ -1,0 +1,45 @@
+/** Keys that work on every page: `Ctrl-K` the palette, `/` search, `g` and a letter a page, `?` this list. */
+
+import { useNavigate } from "@tanstack/react-router";
+import { useEffect } from "react";
+import { PAGES } from "./nav";
+
+const CHORD_MS = 1200;
+
+export function useShortcuts(openPalette: () => void, openHelp: () => void): void {
+  const navigate = useNavigate();
+  useEffect(() => {
+    let chord = 0;
+    const onKey = (event: KeyboardEvent) => {
+      if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
+        event.preventDefault();
+        openPalette();
+        return;
+      }
+      if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+      if (performance.now() - chord < CHORD_MS) {
+        chord = 0;
+        const page = PAGES.find(({ key }) => key === event.key);
+        if (page) void navigate({ to: page.to });
+      } else if (event.key === "g") {
+        chord = performance.now();
+      } else if (event.key === "?") {
+        openHelp();
+      } else if (event.key === "/") {
+        const field = document.querySelector<HTMLInputElement>("[data-search]");
+        if (!field) return;
+        event.preventDefault();
+        field.focus();
+      }
+    };
+    addEventListener("keydown", onKey);
+    return () => removeEventListener("keydown", onKey);
+  }, [navigate, openPalette, openHelp]);
+}
+
+/** Whether a key is meant as text, so that it is no shortcut. */
+export function isTyping(target: EventTarget | null): boolean {
+  return (
+    target instanceof HTMLElement && target.closest("input, textarea, select, [contenteditable]") !== null
+  );
+}

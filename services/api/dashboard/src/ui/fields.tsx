@@ -1,0 +1,75 @@
+import clsx from "clsx";
+import { Check, Copy, Search } from "lucide-react";
+import { type ComponentProps, useEffect, useState } from "react";
+import { Button } from "./button";
+
+const LOOK = "h-8 rounded-md border border-line bg-panel px-2.5 text-sm placeholder:text-dim";
+
+export function Input({ className, ...rest }: ComponentProps<"input">) {
+  return <input className={clsx(LOOK, className)} {...rest} />;
+}
+
+export function Select({ className, ...rest }: ComponentProps<"select">) {
+  return <select className={clsx(LOOK, "pr-7", className)} {...rest} />;
+}
+
+/** A search field: what is typed is told after a short rest, so that the URL does not change with every key. */
+export function SearchField(props: {
+  value: string;
+  onChange: (text: string) => void;
+  label: string;
+  className?: string;
+}) {
+  const [text, setText] = useState(props.value);
+  const { value, onChange } = props;
+  useEffect(() => setText(value), [value]);
+  useEffect(() => {
+    if (text === value) return;
+    const timer = setTimeout(() => onChange(text), 200);
+    return () => clearTimeout(timer);
+  }, [text, value, onChange]);
+  return (
+    <span className={clsx("relative inline-flex", props.className)}>
+      <Search aria-hidden className="pointer-events-none absolute top-2 left-2.5 size-4 text-dim" />
+      <Input
+        type="search"
+        data-search
+        aria-label={props.label}
+        placeholder={props.label}
+        value={text}
+        onChange={(event) => setText(event.target.value)}
+        className="w-full pl-8"
+      />
+    </span>
+  );
+}
+
+/** Copy a text, and say that it was. */
+export function CopyButton({ text, label = "Copy" }: { text: string; label?: string }) {
+  const [copied, setCopied] = useState(false);
+  useEffect(() => {
+    if (!copied) return;
+    const timer = setTimeout(() => setCopied(false), 1200);
+    return () => clearTimeout(timer);
+  }, [copied]);
+  const Icon = copied ? Check : Copy;
+  return (
+    <Button
+      kind="ghost"
+      size="small"
+      aria-label={copied ? "Copied" : label}
+      title={label}
+      onClick={() => void navigator.clipboard.writeText(text).then(() => setCopied(true))}
+    >
+      <Icon aria-hidden className="size-3.5" />
+    </Button>
+  );
+}
+
+export function Kbd({ children }: { children: string }) {
+  return (
+    <kbd className="rounded border border-line bg-sunken px-1.5 py-px font-mono text-[0.7rem] text-dim">
+      {children}
+    </kbd>
+  );
+}

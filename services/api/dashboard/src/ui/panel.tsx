@@ -1,0 +1,62 @@
+import clsx from "clsx";
+import type { ReactNode } from "react";
+
+/** A framed part of a page, with a heading. */
+export function Panel(props: {
+  title?: ReactNode;
+  actions?: ReactNode;
+  children: ReactNode;
+  className?: string;
+  flush?: boolean;
+}) {
+  const { title, actions, children, className, flush } = props;
+  return (
+    <section className={clsx("min-w-0 rounded-lg border border-line bg-panel shadow-panel", className)}>
+      {(title || actions) && (
+        <header className="flex min-h-10 flex-wrap items-center justify-between gap-2 border-line border-b px-3.5 py-1.5">
+          <h2 className="font-semibold text-sm">{title}</h2>
+          {actions && <div className="flex items-center gap-2">{actions}</div>}
+        </header>
+      )}
+      <div className={flush ? "" : "p-3.5"}>{children}</div>
+    </section>
+  );
+}
+
+/** The top of a page: where we are, what it is, what can be done. */
+export function PageHead(props: {
+  title: ReactNode;
+  trail?: ReactNode;
+  actions?: ReactNode;
+  children?: ReactNode;
+}) {
+  return (
+    <header className="mb-4 flex flex-wrap items-end justify-between gap-x-6 gap-y-2">
+      <div className="min-w-0">
+        {props.trail && (
+          <nav aria-label="Breadcrumb" className="mb-0.5 flex flex-wrap gap-1.5 text-dim text-xs">
+            {props.trail}
+          </nav>
+        )}
+        <h1 className="break-words font-semibold text-xl tracking-tight">{props.title}</h1>
+        {props.children && (
+          <div className="mt-1 flex flex-wrap items-center gap-x-4 gap-y-1 text-dim text-sm">
+            {props.children}
+          </div>
+        )}
+      </div>
+      {props.actions && <div className="flex flex-wrap items-center gap-2">{props.actions}</div>}
+    </header>
+  );
+}
+
+/** A figure with what it counts. */
+export function Figure({ label, value, hint }: { label: string; value: ReactNode; hint?: ReactNode }) {
+  return (
+    <div className="min-w-0">
+      <div className="truncate text-dim text-xs">{label}</div>
+      <div className="tabular truncate font-semibold text-lg tracking-tight">{value}</div>
+      {hint && <div className="truncate text-dim text-xs">{hint}</div>}
+    </div>
+  );
+}

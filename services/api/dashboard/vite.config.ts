@@ -1,0 +1,24 @@
+import tailwindcss from "@tailwindcss/vite";
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vitest/config";
+
+const API = process.env["PENSTOCK_URL"] ?? "http://127.0.0.1:8000";
+const CALLS = ["/dags", "/runs", "/events", "/overview", "/system", "/dead-letters", "/metrics", "/schema"];
+
+export default defineConfig({
+  base: "/ui/",
+  plugins: [react(), tailwindcss()],
+  resolve: { alias: { "@": new URL("./src", import.meta.url).pathname } },
+  build: {
+    outDir: "../src/penstock_api/dashboard",
+    emptyOutDir: true,
+    target: "es2022",
+    // Nothing inlined: the policy of the page allows files of this server and nothing else.
+    assetsInlineLimit: 0,
+    // The elk layout engine is a worker of 1.5 MB, loaded beside the page and only where a graph is shown.
+    chunkSizeWarningLimit: 1700,
+  },
+  worker: { format: "es" },
+  server: { proxy: Object.fromEntries(CALLS.map((path) => [path, API])) },
+  test: { include: ["src/**/*.test.{ts,tsx}"], environment: "node" },
+});

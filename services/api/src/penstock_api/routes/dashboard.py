@@ -1,0 +1,66 @@
+"""The dashboard: one page for every address under which it may be opened, and the files it is made of.
+
+It is built from ``services/api/dashboard`` into this package (``make dashboard``). Its files carry their content's hash
+in their names and are kept by browsers for ever; the page itself is asked for each time.
+"""
+
+from importlib import resources
+from pathlib import Path
+
+from fastapi import APIRouter
+from starlette.exceptions import HTTPException
+from starlette.responses import HTMLResponse, Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+ASSETS_PATH = "/ui"
+BUILT = Path(str(resources.files("penstock_api"))) / "dashboard"
+
+_POLICY = (
+    "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+    "font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+_HEADERS = {"Content-Security-Policy": _POLICY, "Cache-Control": "no-cache"}
+_FOR_EVER = "public, max-age=31536000, immutable"
+_NOT_BUILT = """<!doctype html>
+<html lang="en">
+<head><meta charset="utf-8"><title>Penstock</title><link rel="icon" href="data:,"></head>
+<body>
+<h1>Penstock</h1>
+<p>The API is up, the dashboard has not been built: <code>make dashboard</code>. See the <a href="docs">API</a>.</p>
+</body>
+</html>
+"""
+
+router = APIRouter(default_response_class=Response)
+
+
+@router.get("/", include_in_schema=False)
+@router.get("/ui", include_in_schema=False)
+async def page() -> Response:
+    """Show the dashboard."""
+    index = BUILT / "index.html"
+    return HTMLResponse(index.read_bytes() if index.exists() else _NOT_BUILT, headers=_HEADERS)
+
+
+class Files(StaticFiles):
+    """The built files; every other path is an address inside the dashboard, whose page finds out what to show."""
+
+    def __init__(self) -> None:
+        super().__init__(directory=BUILT, check_dir=False)
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """Return a file, or the page.
+
+        Raises:
+            HTTPException: 404 for an asset that this build does not have.
+        """
+        asset = path.startswith("assets/")
+        if not (BUILT / path).is_file():
+            if asset:
+                raise HTTPException(404)
+            return await page()
+        answer = await super().get_response(path, scope)
+        if asset:
+            answer.headers["Cache-Control"] = _FOR_EVER
+        return answer

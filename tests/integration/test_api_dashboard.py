@@ -1,0 +1,71 @@
+"""How the dashboard is served: the page under every address, files that are kept for ever, a policy that lets no
+foreign script in, and compression where it does not delay anybody."""
+
+import re
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+
+from api_kit import SAMPLE, open_api, serve_api
+from stack import Stack
+
+
+@pytest.fixture
+async def api(stack: Stack) -> AsyncIterator[httpx.AsyncClient]:
+    async with open_api(stack.store) as client:
+        yield client
+
+
+def directives(answer: httpx.Response) -> dict[str, str]:
+    parts = (part.strip().partition(" ") for part in answer.headers["content-security-policy"].split(";"))
+    return {name: value for name, _, value in parts}
+
+
+@pytest.mark.parametrize("path", ["/", "/ui", "/ui/runs", "/ui/runs/01jqz6x3v0c8f4m2t9s7k5hn1b-3", "/ui/no/such/page"])
+async def test_every_address_of_the_dashboard_shows_the_page(api: httpx.AsyncClient, path: str) -> None:
+    page = await api.get(path)
+    assert page.status_code == 200
+    assert '<div id="root">' in page.text
+    assert page.headers["cache-control"] == "no-cache"
+
+
+async def test_the_page_allows_no_script_of_others_and_no_frame(api: httpx.AsyncClient) -> None:
+    page = await api.get("/ui/runs")
+    policy = directives(page)
+    assert policy["default-src"] == "'none'"
+    assert policy["script-src"] == "'self'"
+    assert policy["frame-ancestors"] == "'none'"
+    assert "http" not in page.headers["content-security-policy"]
+    assert not re.search(r"<script(?![^>]*\bsrc=)", page.text)
+
+
+async def test_the_files_of_the_page_are_there_and_kept_for_ever(api: httpx.AsyncClient) -> None:
+    page = await api.get("/")
+    files = re.findall(r'(?:src|href)="(/ui/[^"]+)"', page.text)
+    assert files
+    for file in files:
+        answer = await api.get(file)
+        assert answer.status_code == 200
+        assert ("immutable" in answer.headers.get("cache-control", "")) is file.startswith("/ui/assets/")
+
+
+async def test_a_file_of_another_build_is_not_found_rather_than_the_page(api: httpx.AsyncClient) -> None:
+    assert (await api.get("/ui/assets/index-OLD.js")).status_code == 404
+
+
+async def test_large_answers_are_compressed_for_whoever_accepts_it(api: httpx.AsyncClient) -> None:
+    plain = await api.get("/openapi.json", headers={"Accept-Encoding": "identity"})
+    packed = await api.get("/openapi.json", headers={"Accept-Encoding": "gzip"})
+    assert "content-encoding" not in plain.headers
+    assert packed.headers["content-encoding"] == "gzip"
+    assert packed.json() == plain.json()
+
+
+async def test_text_and_streams_are_not_compressed_because_that_would_hold_lines_back(stack: Stack) -> None:
+    async with serve_api(stack.store) as (api, _):
+        await api.post("/dags", json=SAMPLE)
+        run_id = (await api.post("/dags/sample/run")).json()["run_id"]
+        for path in (f"/runs/{run_id}/tasks/a/logs", "/events"):
+            async with api.stream("GET", path, headers={"Accept-Encoding": "gzip"}) as answer:
+                assert "content-encoding" not in answer.headers
