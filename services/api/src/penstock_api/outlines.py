@@ -2,19 +2,27 @@
 
 from collections import OrderedDict
 
+from penstock.core.dag import DagSpec
 from penstock.errors import PenstockError
 from penstock.store.base import ReadStore
 
 KEPT_TASKS = 100_000
-"""Tasks of all outlines together; a task takes some 200 bytes here."""
+"""Tasks of all outlines together; a task takes some 250 bytes here."""
+
+_EDGES_PER_TASK = 32
+"""So many dependencies take as much as a task."""
 
 
 class Outline:
-    """The tasks of a version in the order written: their names by id, and their numbers."""
+    """What a version is called, and its tasks in the order written: names by id, numbers by id, dependencies."""
 
-    def __init__(self, names: dict[str, str]) -> None:
-        self.names = names
-        self.numbers = {task_id: number for number, task_id in enumerate(names)}
+    def __init__(self, dag: DagSpec) -> None:
+        self.dag_name = dag.name
+        self.names = {task_id: task.name for task_id, task in dag.tasks.items()}
+        self.numbers = {task_id: number for number, task_id in enumerate(self.names)}
+        own = {task_id: task_id for task_id in self.names}  # one text per id, however many tasks depend on it
+        self.dependencies = [tuple(own[name] for name in task.dependencies) for task in dag.tasks.values()]
+        self.weight = len(self.names) + sum(map(len, self.dependencies)) // _EDGES_PER_TASK
 
 
 class Outlines:
@@ -38,7 +46,7 @@ class Outlines:
         dag = await self._store.definition(partition, version)
         if dag is None:
             raise PenstockError(f"The definition of version {version} is not in the store.")
-        outline = Outline({task_id: task.name for task_id, task in dag.tasks.items()})
+        outline = Outline(dag)
         self._keep(version, outline)
         return outline
 
@@ -46,7 +54,7 @@ class Outlines:
         if version in self._kept:  # another request was faster
             return
         self._kept[version] = outline
-        self._tasks += len(outline.names)
+        self._tasks += outline.weight
         while self._tasks > KEPT_TASKS and len(self._kept) > 1:
             _, oldest = self._kept.popitem(last=False)
-            self._tasks -= len(oldest.names)
+            self._tasks -= oldest.weight

@@ -12,7 +12,10 @@ from penstock_api.schemas.dags import (
     VersionList,
 )
 from penstock_api.schemas.runs import (
+    CancelRequest,
+    CancelResult,
     EventList,
+    RefusedCancellation,
     RunAccepted,
     RunCancelling,
     RunDetail,
@@ -22,6 +25,7 @@ from penstock_api.schemas.runs import (
     TaskView,
 )
 from penstock_api.schemas.system import Metrics, PartitionMetrics
+from penstock_api.schemas.tasks import Attempt, AttemptStatus, LogLine, LogLines, TaskDetail
 
 ANSWERS = (
     ErrorAnswer,
@@ -34,15 +38,22 @@ ANSWERS = (
     RunCancelling,
     RunList,
     RunDetail,
-    TaskView,
+    TaskDetail,
+    LogLines,
+    CancelRequest,
+    CancelResult,
     EventList,
     Metrics,
     Health,
 )
-"""Every type that is answered as such."""
+"""Every type that is answered, or asked for, as such."""
 
 __all__ = [
     "ANSWERS",
+    "Attempt",
+    "AttemptStatus",
+    "CancelRequest",
+    "CancelResult",
     "DagDetail",
     "DagEntry",
     "DagList",
@@ -50,8 +61,11 @@ __all__ = [
     "ErrorBody",
     "EventList",
     "Health",
+    "LogLine",
+    "LogLines",
     "Metrics",
     "PartitionMetrics",
+    "RefusedCancellation",
     "Registered",
     "RunAccepted",
     "RunCancelling",
@@ -59,6 +73,7 @@ __all__ = [
     "RunEntry",
     "RunList",
     "TaskDefinition",
+    "TaskDetail",
     "TaskFailure",
     "TaskView",
     "Uploaded",
