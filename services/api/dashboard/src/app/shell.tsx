@@ -52,10 +52,7 @@ function Navigation({ onSearch }: { onSearch: () => void }) {
         <img src="/ui/icon.svg" alt="" className="size-6" />
         Penstock
       </Link>
-      <Button
-        onClick={onSearch}
-        className="ml-auto justify-between text-dim md:mb-2 md:ml-0"
-      >
+      <Button onClick={onSearch} className="ml-auto justify-between text-dim md:mb-2 md:ml-0">
         <span className="inline-flex items-center gap-2">
           <Search aria-hidden className="size-4" />
           <span className="max-md:sr-only">Search</span>

@@ -1,4 +1,4 @@
-"""One module per group of endpoints."""
+"""The paths of the API, by resource."""
 
 from penstock_api.routes import (
     cancelling,
