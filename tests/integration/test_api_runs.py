@@ -251,6 +251,17 @@ async def test_a_retry_in_the_history_says_when_as_a_time(stack: Stack, api: htt
     assert "retry_at" not in failed[1]
 
 
+async def test_a_run_tells_the_last_event_that_changed_it(stack: Stack, api: httpx.AsyncClient) -> None:
+    run_id = await stack.start(dag("diamond", DIAMOND))
+    assert (await api.get(f"/runs/{run_id}")).json()["seq"] == 0
+    await stack.scheduler()
+    await stack.worker(Noop())
+    await stack.ended(run_id)
+    last = (await api.get(f"/runs/{run_id}/events")).json()["events"][-1]["seq"]
+    assert (await api.get(f"/runs/{run_id}")).json()["seq"] == last
+    assert [run["seq"] for run in (await api.get("/runs")).json()["runs"]] == [last]
+
+
 async def test_a_run_that_waits_for_a_scheduler_has_no_history_yet(api: httpx.AsyncClient) -> None:
     run_id = (await api.post("/dags/sample/run")).json()["run_id"]
     answer = await api.get(f"/runs/{run_id}/events")

@@ -75,6 +75,7 @@ def run_entry(run: RunSummary) -> RunEntry:
         rfc3339_or_none(run.started_at),
         rfc3339_or_none(run.finished_at),
         run.counts,
+        run.seq,
     )
 
 
@@ -90,6 +91,7 @@ def run_detail(run: RunView, outline: Outline) -> RunDetail:
         started_at=rfc3339_or_none(summary.started_at),
         finished_at=rfc3339_or_none(summary.finished_at),
         task_counts=summary.counts,
+        seq=summary.seq,
         tasks=[
             task_view(task_id, name, run.tasks.get(number, _UNTOUCHED))
             for number, (task_id, name) in enumerate(outline.names.items())

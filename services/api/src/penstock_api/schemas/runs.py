@@ -24,7 +24,10 @@ class RunCancelling(msgspec.Struct, frozen=True):
 
 
 class RunEntry(msgspec.Struct, frozen=True):
-    """A run as listed. ``task_counts`` says how many tasks stand in each status; times are null until they are so."""
+    """A run as listed. ``task_counts`` says how many tasks stand in each status; times are null until they are so.
+
+    ``seq`` is the last event of the partition's log that changed the run, 0 while it is only requested.
+    """
 
     run_id: RunId
     dag_id: DagId
@@ -34,6 +37,7 @@ class RunEntry(msgspec.Struct, frozen=True):
     started_at: Time | None
     finished_at: Time | None
     task_counts: dict[TaskStatus, int]
+    seq: int
 
 
 class RunList(msgspec.Struct, frozen=True):
