@@ -64,7 +64,8 @@ async def test_a_finished_run_tells_of_every_task_in_the_order_of_the_definition
     times = [z["ready_at"], z["started_at"], z["finished_at"], run["finished_at"]]
     assert all(map(TIME.fullmatch, times))
     assert times == sorted(times)
-    assert (await api.get(f"/runs/{run_id}/tasks/z")).json() == z
+    detail = (await api.get(f"/runs/{run_id}/tasks/z")).json()
+    assert {name: detail[name] for name in z} == z
 
 
 async def test_one_idempotency_key_is_one_run_whoever_is_asked_and_however_often(
@@ -155,7 +156,7 @@ async def test_runs_are_listed_by_dag_and_by_status(stack: Stack, api: httpx.Asy
         await stack.ended(run_id)
     listed = (await api.get("/runs", params={"dag_id": "other", "status": "succeeded"})).json()["runs"]
     assert [run["run_id"] for run in listed] == [done[1]]
-    assert (await api.get("/runs", params={"status": "failed"})).json() == {"runs": [], "next_cursor": None}
+    assert (await api.get("/runs", params={"status": "failed"})).json()["runs"] == []
 
 
 @pytest.mark.parametrize(
