@@ -12,7 +12,7 @@ from penstock_api.history import read_event
 from penstock_api.schemas import Attempt, AttemptStatus, TaskFailure
 from penstock_api.times import rfc3339, rfc3339_or_none
 
-_EVENTS = 1000
+EVENTS_AT_ONCE = 1000
 
 _ENDS: Mapping[type[e.TaskEvent], AttemptStatus] = {
     e.TaskSucceeded: "succeeded",
@@ -51,7 +51,7 @@ async def _events(store: ReadStore, run_id: str, task_id: str, task: TaskState) 
     named = msgspec.json.encode(task_id)
     found: list[e.TaskEvent] = []
     while task.attempt and after < task.seq:
-        entries = await store.run_events(run_id, after, _EVENTS)
+        entries = await store.run_events(run_id, after, EVENTS_AT_ONCE)
         if not entries:
             break
         near = (read_event(entry) for entry in entries if entry.seq <= task.seq and named in entry.data)
