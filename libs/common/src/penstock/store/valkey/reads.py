@@ -222,8 +222,10 @@ _SUMMED = ("dags", "queue_depth", "pending", "inbox_lag", "dead_letters", "event
 
 
 def _output_line(entry: Any) -> r.OutputLine:  # noqa: ANN401  # RESP2 sends pairs as a flat list, RESP3 as a map
-    fields = text_fields(entry[1])
-    return r.OutputLine(_seq(entry), int(fields["at"]), fields["stream"].decode(), fields["text"].decode())
+    # A search looks at hundreds of thousands: the fields are taken in the order in which append.lua writes them.
+    fields = entry[1]
+    at, stream, text = fields.values() if isinstance(fields, dict) else fields[1::2]
+    return r.OutputLine(_seq(entry), int(at), stream.decode(), text.decode())
 
 
 def text_fields(answer: Any) -> dict[str, Any]:  # noqa: ANN401  # RESP2 sends pairs as a flat list, RESP3 as a map
