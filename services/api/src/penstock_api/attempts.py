@@ -51,7 +51,7 @@ async def _events(store: ReadStore, run_id: str, task_id: str, task: TaskState) 
     named = msgspec.json.encode(task_id)
     found: list[e.TaskEvent] = []
     while task.attempt and after < task.seq:
-        entries = await store.run_events(run_id, after, EVENTS_AT_ONCE)
+        entries = await store.run_events(run_id, after, min(EVENTS_AT_ONCE, task.seq - after))
         if not entries:
             break
         near = (read_event(entry) for entry in entries if entry.seq <= task.seq and named in entry.data)

@@ -21,8 +21,10 @@ class Outline:
         self.names = {task_id: task.name for task_id, task in dag.tasks.items()}
         self.numbers = {task_id: number for number, task_id in enumerate(self.names)}
         own = {task_id: task_id for task_id in self.names}  # one text per id, however many tasks depend on it
-        self.dependencies = [tuple(own[name] for name in task.dependencies) for task in dag.tasks.values()]
-        self.weight = len(self.names) + sum(map(len, self.dependencies)) // _EDGES_PER_TASK
+        self.dependencies = {
+            task_id: tuple(own[name] for name in task.dependencies) for task_id, task in dag.tasks.items()
+        }
+        self.weight = len(self.names) + sum(map(len, self.dependencies.values())) // _EDGES_PER_TASK
 
 
 class Outlines:

@@ -11,9 +11,11 @@ from typing import Protocol
 
 from penstock.core.dag import DagSpec
 from penstock.core.events import Report
+from penstock.core.run import RunSummary
 from penstock.core.status import RunStatus
 from penstock.store import records as r
 from penstock.store.oversight import AuditStore, HealthStore
+from penstock.store.run_lists import Statuses
 
 
 class RequestStore(Protocol):
@@ -66,12 +68,20 @@ class ReadStore(Protocol):
         """Return a run with all its tasks, or with those of the given numbers only: far less where it has many."""
         ...
 
-    async def runs(self, dag_id: str, status: r.Statuses, limit: int, cursor: str, least: str = "") -> r.RunPage:
+    async def runs(self, dag_id: str, status: Statuses, limit: int, cursor: str, least: str = "") -> r.RunPage:
         """Return runs, newest first: of one DAG (empty for all), in ``status`` (None for any).
 
         Only such whose ids, which begin with their time, are below ``cursor`` (empty for no bound) and not below
         ``least``; neither has to be a whole id.
         """
+        ...
+
+    async def last_runs(self, dag_ids: Sequence[str], limit: int) -> dict[str, list[RunSummary]]:
+        """Return for each of the DAGs its last runs, newest first, at most ``limit``; none for an unknown DAG."""
+        ...
+
+    async def run_cells(self, run_ids: Sequence[str]) -> list[r.RunCells]:
+        """Return those of the runs that exist, in the order asked for, each as it stood at one moment."""
         ...
 
     async def run_events(self, run_id: str, after: int, limit: int) -> list[r.LogEntry]:

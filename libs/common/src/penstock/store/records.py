@@ -5,6 +5,7 @@ from enum import StrEnum
 import msgspec
 
 from penstock.core.dag import DagSpec
+from penstock.core.projection import TaskCell
 from penstock.core.run import RunSummary, TaskState
 from penstock.core.status import RunStatus
 
@@ -193,6 +194,13 @@ class RunView(msgspec.Struct, frozen=True):
     tasks: dict[int, TaskState]
 
 
+class RunCells(msgspec.Struct, frozen=True):
+    """A run as a table of many shows it: its summary, and by number those of its tasks that ever moved."""
+
+    summary: RunSummary
+    cells: dict[int, TaskCell]
+
+
 class DagSummary(msgspec.Struct, frozen=True):
     """A DAG as listed. ``registered_at`` (ms) and ``seq`` are 0 until the registration is in the log."""
 
@@ -203,20 +211,6 @@ class DagSummary(msgspec.Struct, frozen=True):
     description: str = ""
     registered_at: int = 0
     seq: int = 0
-
-
-Statuses = RunStatus | frozenset[RunStatus] | None
-"""Which runs are meant: those in one status, in any of several, or all."""
-
-
-def status_lists(status: Statuses) -> tuple[RunStatus | None, ...]:
-    """Return the statuses to look under, None for the list of all runs, in the order in which a run goes through them.
-
-    Who looks in this order misses no run that moves on meanwhile.
-    """
-    if status is None or isinstance(status, RunStatus):
-        return (status,)
-    return tuple(one for one in RunStatus if one in status) if len(status) < len(RunStatus) else (None,)
 
 
 class RunPage(msgspec.Struct, frozen=True):

@@ -5,6 +5,7 @@ from penstock_api.routes import (
     dags,
     dashboard,
     documentation,
+    grid,
     health,
     live,
     log_lines,
@@ -16,6 +17,7 @@ from penstock_api.routes import (
 
 ROUTERS = (
     dags.router,
+    grid.router,
     runs.router,
     cancelling.router,
     tasks.router,

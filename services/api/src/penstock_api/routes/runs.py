@@ -1,24 +1,22 @@
 """Runs: list, look at, and their history."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from penstock.errors import Detail, InvalidInputError, NotFoundError
 from penstock.ids import partition_of_dag
-from penstock.store.records import LogEntry
 from penstock_api.answers import answer, documented
 from penstock_api.context import Shared
 from penstock_api.history import describe, read_event
-from penstock_api.live.standing import current_position
-from penstock_api.lookups import get_run, run_partition
+from penstock_api.live.positions import current_position
+from penstock_api.lookups import check_cursor, get_run, run_partition
 from penstock_api.run_filters import Filtered, lowest
 from penstock_api.schemas import EventList, RunDetail, RunList
 from penstock_api.views import run_detail, run_entry
 
 EVENTS_AT_ONCE = 1000
-"""A longer history is read piece by piece: the server does nothing else while it looks for one."""
+"""A longer history is read piece by piece: neither the server nor this process does anything else meanwhile."""
 
 router = APIRouter(tags=["runs"], default_response_class=Response)
 
@@ -32,11 +30,7 @@ async def list_runs(
 ) -> Response:
     """List runs, newest first."""
     store = shared.store
-    if cursor:
-        try:
-            run_partition(store, cursor)
-        except NotFoundError as error:
-            raise InvalidInputError("The cursor is none of this API.", [Detail("cursor", "is not valid")]) from error
+    check_cursor(store, cursor)
     watched = [partition_of_dag(wanted.dag_id, store.partitions)] if wanted.dag_id else range(store.partitions)
     position = await current_position(store, watched)
     page = await store.runs(wanted.dag_id, wanted.statuses, limit, lowest(wanted.below, cursor), wanted.least)
@@ -60,13 +54,14 @@ async def read_events(
 ) -> Response:
     """Read a run's history, in log order, each event with what caused it."""
     run_partition(shared.store, run_id)
-    entries: list[LogEntry] = []
-    while (wanted := min(EVENTS_AT_ONCE, limit - len(entries))) > 0:
-        piece = await shared.store.run_events(run_id, entries[-1].seq if entries else after, wanted)
-        entries += piece
+    events: list[dict[str, Any]] = []
+    last = after
+    while (wanted := min(EVENTS_AT_ONCE, limit - len(events))) > 0:
+        piece = await shared.store.run_events(run_id, last, wanted)
+        events += [describe(entry.seq, read_event(entry)) for entry in piece]
+        last = piece[-1].seq if piece else last
         if len(piece) < wanted:
             break
-    if not entries:  # nothing new, nothing yet, or no such run
+    if not events:  # nothing new, nothing yet, or no such run
         await get_run(shared.store, run_id, ())
-    events = [describe(entry.seq, read_event(entry)) for entry in entries]
-    return answer(EventList(run_id, events, entries[-1].seq if len(entries) == limit else None))
+    return answer(EventList(run_id, events, last if len(events) == limit else None))

@@ -20,7 +20,15 @@ Version = Annotated[
     str, Meta(description="A hash of the definition's content.", examples=["3f0c0f1d7a3e4b5c8d9e0a1b2c3d4e5f"])
 ]
 RunId = Annotated[str, Meta(examples=["01jqz6x3v0c8f4m2t9s7k5hn1b-3"])]
-Position = Annotated[str, Meta(description="The id of an event of the live feed.", examples=["0:12,1:5"])]
+
+Position = Annotated[
+    str,
+    Meta(
+        description="An id of the live stream: whatever happened up to there is in the answer. Sent as "
+        "`last_event_id` to `/events`, the stream goes on from here without a gap.",
+        examples=["0:12,1:5"],
+    ),
+]
 
 
 class ErrorBody(msgspec.Struct, frozen=True):

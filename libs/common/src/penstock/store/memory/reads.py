@@ -2,16 +2,18 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from operator import attrgetter
 
 from penstock.core.dag import DagSpec, decode_dag
-from penstock.core.projection import SUMMARY_FIELD, decode_run_fields, decode_summary
+from penstock.core.projection import SUMMARY_FIELD, decode_cells, decode_run_fields, decode_summary
 from penstock.core.run import RunSummary
 from penstock.core.status import RunStatus
 from penstock.errors import NotFoundError
 from penstock.ids import partition_of_dag, partition_of_run
 from penstock.store import records as r
 from penstock.store.memory.state import PartitionState, RunRecord, State
+from penstock.store.run_lists import Statuses, status_lists
 
 TAIL_BATCH = 256
 """Events of one log in one answer of ``tail``, at most."""
@@ -54,10 +56,10 @@ class Reads:
         wanted = tasks if numbers is None else {number: tasks[number] for number in numbers if number in tasks}
         return r.RunView(summary, wanted)
 
-    async def runs(self, dag_id: str, status: r.Statuses, limit: int, cursor: str, least: str = "") -> r.RunPage:
+    async def runs(self, dag_id: str, status: Statuses, limit: int, cursor: str, least: str = "") -> r.RunPage:
         """Return one page of runs, newest first; a run's id begins with its time."""
         summaries = (summary for partition in self._state.partitions for summary in _summaries(partition))
-        lists = r.status_lists(status)
+        lists = status_lists(status)
         wanted = [
             summary
             for summary in summaries
@@ -69,6 +71,19 @@ class Reads:
         wanted.sort(key=attrgetter("run_id"), reverse=True)
         page = wanted[:limit]
         return r.RunPage(page, page[-1].run_id if len(wanted) > limit else "")
+
+    async def last_runs(self, dag_ids: Sequence[str], limit: int) -> dict[str, list[RunSummary]]:
+        """Return for each of the DAGs its last runs, newest first."""
+        found: dict[str, list[RunSummary]] = {dag_id: [] for dag_id in dag_ids}
+        for summary in chain.from_iterable(map(_summaries, self._state.partitions)):
+            if summary.dag_id in found:
+                found[summary.dag_id].append(summary)
+        return {dag_id: sorted(runs, key=attrgetter("run_id"), reverse=True)[:limit] for dag_id, runs in found.items()}
+
+    async def run_cells(self, run_ids: Sequence[str]) -> list[r.RunCells]:
+        """Return those of the runs that exist, in the order asked for."""
+        records = [record for run_id in run_ids if (record := self._record(run_id)) is not None]
+        return [r.RunCells(*decode_cells(record.fields)) for record in records]
 
     async def run_events(self, run_id: str, after: int, limit: int) -> list[r.LogEntry]:
         """Return the run's events above seq ``after``."""
