@@ -28,6 +28,7 @@ CoreDumper.add_implicit_resolver(
 texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=30)
 labels = texts.filter(lambda text: bool(text.strip()))
 task_ids = st.text(min_size=1, max_size=20).filter(lambda text: re.fullmatch(names.TASK_ID, text) is not None)
+tags = st.text(min_size=1, max_size=50).filter(lambda text: re.fullmatch(names.TAG, text) is not None)
 json_values = st.recursive(
     st.none()
     | st.booleans()
@@ -68,6 +69,7 @@ def dags(draw: st.DrawFn) -> DagSpec:
         name=draw(labels),
         tasks={key: draw(tasks(key, keys[:index])) for index, key in enumerate(keys)},
         description=draw(texts),
+        tags=tuple(draw(st.lists(tags, unique=True, max_size=20))),
     )
 
 
@@ -75,7 +77,7 @@ def plain(dag: DagSpec, *, defaults: bool) -> dict[str, Any]:  # Any: what yaml.
     """The definition as a person writes it, the defaults spelt out or left out."""
     if not defaults:
         return dict(msgspec.json.decode(msgspec.json.encode(dag), type=dict[str, Any]))
-    written = msgspec.structs.asdict(dag)
+    written = msgspec.structs.asdict(dag) | {"tags": list(dag.tags)}
     written["tasks"] = {}
     for key, task in dag.tasks.items():
         fields = msgspec.structs.asdict(task) | {"dependencies": list(task.dependencies)}

@@ -34,6 +34,7 @@ class DagEntry(msgspec.Struct, frozen=True):
     task_count: int
     description: str
     registered_at: Time | None
+    tags: list[str]
 
 
 class DagList(msgspec.Struct, frozen=True):
@@ -77,7 +78,7 @@ class TaskDefinition(TaskSpec, frozen=True, omit_defaults=False):
 
 
 class DagDetail(VersionEntry, frozen=True, kw_only=True):
-    """A definition: ``id``, ``name``, ``description`` and ``tasks`` as written, and what is known of the version."""
+    """A definition: its ``id``, ``name``, ``description``, ``tags`` and ``tasks``, and what is known of the version."""
 
     id: DagId
     tasks: dict[str, TaskDefinition]
