@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from penstock.core.dag import DagSpec, TaskSpec, dag_version
-from penstock.definition import Format, names, parse_definition
+from penstock.definition import Format, names, parse_definition, write_definition
 from penstock.definition.values import UNSHOWABLE
 from penstock.errors import Detail, InvalidInputError
 
@@ -100,6 +100,15 @@ def test_a_definition_written_as_yaml_reads_back_the_same(dag: DagSpec, defaults
     text = yaml.dump(plain(dag, defaults=defaults), Dumper=CoreDumper, default_flow_style=flow)
     read = parse_definition(text.encode(), "yaml")
     assert read == dag
+    assert dag_version(read) == dag_version(dag)
+
+
+@given(dags(), st.sampled_from(["json", "yaml"]))
+@settings(deadline=None)
+def test_a_definition_that_we_write_reads_back_the_same(dag: DagSpec, written_in: Format) -> None:
+    read = parse_definition(write_definition(dag, written_in).encode(), written_in)
+    assert read == dag
+    assert list(read.tasks) == list(dag.tasks)
     assert dag_version(read) == dag_version(dag)
 
 

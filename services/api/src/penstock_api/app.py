@@ -15,7 +15,7 @@ from penstock_api.context import Context
 from penstock_api.doors import Doors
 from penstock_api.envelope import Envelope
 from penstock_api.errors import handle_errors
-from penstock_api.routes import dags, documentation, grid, health, live, logs, metrics, runs, start_page
+from penstock_api.routes import dags, definitions, documentation, grid, health, live, logs, metrics, runs, start_page
 from penstock_api.schemas import ANSWERS
 
 _DESCRIPTION = """Register DAGs, run them, and watch.
@@ -63,7 +63,7 @@ def create_app(store: Store, settings: Settings) -> Api:
     )
     app.state.context = context
     handle_errors(app)
-    for routes in (dags, grid, runs, logs, live, metrics, health, documentation, start_page):
+    for routes in (dags, definitions, grid, runs, logs, live, metrics, health, documentation, start_page):
         app.include_router(routes.router)
     app.mount(documentation.ASSETS_PATH, documentation.assets())
     return app

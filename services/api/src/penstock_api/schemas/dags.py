@@ -3,9 +3,10 @@
 from typing import Annotated
 
 import msgspec
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
 from penstock.core.dag import TaskSpec
+from penstock.errors import Detail
 from penstock_api.schemas.common import DagId, Position, Time, Version
 from penstock_api.schemas.runs import RunEntry
 
@@ -23,6 +24,20 @@ class Uploaded(Registered, frozen=True, kw_only=True):
 
     filename: Annotated[str, Meta(examples=["sample.yaml"])]
     status: Annotated[str, Meta(examples=["uploaded"])] = "uploaded"
+
+
+class Validation(msgspec.Struct, frozen=True, kw_only=True):
+    """What registering a text would do. If it is not ``valid``, there are ``problems`` and nothing else.
+
+    ``known`` says that this very content is registered already.
+    """
+
+    valid: bool
+    dag_id: DagId | UnsetType = UNSET
+    version: Version | UnsetType = UNSET
+    known: bool | UnsetType = UNSET
+    task_count: int | UnsetType = UNSET
+    problems: list[Detail]
 
 
 class DagEntry(msgspec.Struct, frozen=True):
