@@ -4,6 +4,7 @@ from penstock_api.routes import (
     cancelling,
     dags,
     dashboard,
+    definitions,
     documentation,
     grid,
     health,
@@ -17,6 +18,7 @@ from penstock_api.routes import (
 
 ROUTERS = (
     dags.router,
+    definitions.router,
     grid.router,
     runs.router,
     cancelling.router,

@@ -10,6 +10,7 @@ from penstock_api.schemas.dags import (
     Registered,
     TaskDefinition,
     Uploaded,
+    Validation,
     VersionEntry,
     VersionList,
 )
@@ -34,6 +35,7 @@ ANSWERS = (
     ErrorAnswer,
     Registered,
     Uploaded,
+    Validation,
     DagList,
     DagRunsList,
     DagGrid,
@@ -87,6 +89,7 @@ __all__ = [
     "TaskFailure",
     "TaskView",
     "Uploaded",
+    "Validation",
     "VersionEntry",
     "VersionList",
 ]
