@@ -1,6 +1,6 @@
 /**
- * The events of a run, as `GET /runs/{id}/events` and the live feed tell them. Fields bear the names they have there;
- * times are read here, once, and are ms since the epoch from then on.
+ * The events of a run, as `GET /runs/{id}/events` and the live feed tell them. Fields bear the names they
+ * have there; times are read here, once, and are ms since the epoch from then on.
  */
 
 import { isRunStatus, type RunStatus } from "./status";
@@ -108,7 +108,9 @@ export interface FactRejected extends OfTask {
   readonly reason: string;
 }
 
-/** What the API could not read, or of a type (`original`) that this page does not know. It changes nothing. */
+/**
+ * What the API could not read, or of a type (`original`) that this page does not know. It changes nothing.
+ */
 export interface Unreadable extends OfRun {
   readonly type: "Unreadable";
   readonly original: string;

@@ -1,4 +1,7 @@
-/** What of a definition the history of a run is read by: its tasks, in the order written, and their dependencies. */
+/**
+ * What of a definition the history of a run is read by: its tasks, in the order written, and their
+ * dependencies.
+ */
 
 export interface TaskOutline {
   readonly task_id: string;

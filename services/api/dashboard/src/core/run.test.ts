@@ -2,7 +2,8 @@ import { describe, expect, test } from "vitest";
 import LIFECYCLE from "../../../../../tests/golden/lifecycle.json";
 import { readEvent } from "./events";
 import { makePlan } from "./plan";
-import { copyRun, evolve, IllegalStepError, newRun, type RunState } from "./run";
+import { evolve, IllegalStepError } from "./run";
+import { copyRun, newRun, type RunState } from "./state";
 import { RUN_ENDED, RUN_LIFECYCLE, RUN_STATUSES, TASK_ENDED, TASK_LIFECYCLE, TASK_STATUSES } from "./status";
 import { comparable, GOLDEN_RUNS, type GoldenRun, goldenRun, goldenStates } from "./testkit";
 

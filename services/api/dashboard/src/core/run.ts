@@ -1,15 +1,14 @@
 /**
  * The state of one run, and the only code that changes it.
  *
- * `evolve` is a fold step with the meaning of the scheduler's own (`penstock.core.run`): the same events in the same
- * order give the same state. Golden runs recorded from the scheduler hold the two together.
+ * `evolve` is a fold step with the meaning of the scheduler's own (`penstock.core.run`): the same events in
+ * the same order give the same state. Golden runs recorded from the scheduler hold the two together.
  */
 
 import type {
   RunEvent,
   RunFinished,
   RunRequested,
-  TaskError,
   TaskEvent,
   TaskFailed,
   TaskLost,
@@ -18,117 +17,17 @@ import type {
   TaskStarted,
   TaskSucceeded,
 } from "./events";
-import type { Plan } from "./plan";
-import {
-  RUN_LIFECYCLE,
-  type RunStatus,
-  type Step,
-  TASK_ENDED,
-  TASK_LIFECYCLE,
-  TASK_STATUSES,
-  type TaskStatus,
-} from "./status";
+import type { RunState, TaskState } from "./state";
+import { RUN_LIFECYCLE, type RunStatus, type Step, TASK_ENDED, TASK_LIFECYCLE } from "./status";
+
+export type { RunSnapshot, RunState, TaskState } from "./state";
 
 /** An event that its subject's lifecycle does not allow. The state is as it was. */
 export class IllegalStepError extends Error {
   override readonly name = "IllegalStepError";
 }
 
-/**
- * One task of a run. Times are ms since the epoch, 0 for not yet.
- *
- * `seq` is the last event about the task, `ready_seq` the one that made the present attempt ready. `failures` counts
- * against the retries, `losses` does not. `due` is when a retrying task is ready again, `reason` why it retries.
- *
- * It is never changed: a task that moves is another object, one that does not is the same in every later state. So two
- * states share most of their tasks, and who shows them sees at a glance what moved.
- */
-export interface TaskState {
-  readonly status: TaskStatus;
-  readonly attempt: number;
-  readonly failures: number;
-  readonly losses: number;
-  readonly queue: string;
-  readonly worker: string;
-  readonly ready_at: number;
-  readonly started_at: number;
-  readonly finished_at: number;
-  readonly due: number;
-  readonly reason: string;
-  readonly exit_code: number | null;
-  readonly error: TaskError | null;
-  readonly output: unknown;
-  readonly upstream: string;
-  readonly seq: number;
-  readonly ready_seq: number;
-}
-
-/**
- * A run and its tasks by number. `seq` is the last event that changed it, 0 before it is in the log; `status_seq` the
- * one that gave it its present status. `counts` says how many tasks stand in each status.
- */
-export interface RunState {
-  run_id: string;
-  dag_id: string;
-  version: string;
-  status: RunStatus;
-  created_at: number;
-  started_at: number;
-  finished_at: number;
-  seq: number;
-  status_seq: number;
-  readonly counts: Record<TaskStatus, number>;
-  readonly tasks: TaskState[];
-  readonly plan: Plan;
-}
-
 type Draft = { -readonly [Field in keyof TaskState]: TaskState[Field] };
-
-/** A task to which nothing has happened. */
-export const UNTOUCHED: TaskState = Object.freeze({
-  status: "waiting",
-  attempt: 0,
-  failures: 0,
-  losses: 0,
-  queue: "",
-  worker: "",
-  ready_at: 0,
-  started_at: 0,
-  finished_at: 0,
-  due: 0,
-  reason: "",
-  exit_code: null,
-  error: null,
-  output: null,
-  upstream: "",
-  seq: 0,
-  ready_seq: 0,
-});
-
-/** Return a run of which the log does not know yet. */
-export function newRun(runId: string, plan: Plan): RunState {
-  const counts = Object.fromEntries(TASK_STATUSES.map((status) => [status, 0])) as Record<TaskStatus, number>;
-  counts.waiting = plan.tasks.length;
-  return {
-    run_id: runId,
-    dag_id: "",
-    version: "",
-    status: "requested",
-    created_at: 0,
-    started_at: 0,
-    finished_at: 0,
-    seq: 0,
-    status_seq: 0,
-    counts,
-    tasks: plan.tasks.map(() => UNTOUCHED),
-    plan,
-  };
-}
-
-/** Return a state that changes apart from the one it was. */
-export function copyRun(run: RunState): RunState {
-  return { ...run, counts: { ...run.counts }, tasks: run.tasks.slice() };
-}
 
 /**
  * Apply the next event to the run, in place.
@@ -265,7 +164,10 @@ function retryOrFail(run: RunState, event: TaskFailed | TaskLost | TaskReturned,
   return task;
 }
 
-/** Move the event's task one step along its lifecycle; return what it is now, for the rest of this event to fill in. */
+/**
+ * Move the event's task one step along its lifecycle; return what it is now, for the rest of this event to
+ * fill in.
+ */
 function step(run: RunState, event: TaskEvent, what: Step): Draft {
   const number = run.plan.number.get(event.task_id);
   const before = number === undefined ? undefined : run.tasks[number];

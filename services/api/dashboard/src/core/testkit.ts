@@ -1,8 +1,9 @@
 /// <reference types="vite/client" />
 /** What the tests of the core share: the runs recorded from the scheduler, and the states it gave them. */
 
-import type { TaskOutline } from "./plan";
-import { type RunState, type TaskState, UNTOUCHED } from "./run";
+import { History } from "./history";
+import { makePlan, type TaskOutline } from "./plan";
+import { type RunState, type TaskState, UNTOUCHED } from "./state";
 
 /** An event as the API tells it, and what it changed in the run and in its tasks. */
 export interface GoldenStep {
@@ -76,4 +77,34 @@ function goldenTask(told: Partial<TaskState>): TaskState {
   return task.error === null
     ? task
     : { ...task, error: { ...task.error, traceback: task.error.traceback ?? "" } };
+}
+
+/** Return the history of the first `count` events of a golden run. */
+export function goldenHistory(name: string, count?: number): History {
+  const golden = goldenRun(name);
+  const history = new History(golden.run_id, makePlan(golden.tasks));
+  history.append(golden.steps.slice(0, count).map(({ event }) => event));
+  return history;
+}
+
+/** A run as the API tells it: rows of three tasks, each after the one before, a second between events. */
+export function longRun(tasks: number): { readonly outline: TaskOutline[]; readonly events: unknown[] } {
+  const outline = Array.from({ length: tasks }, (_, number) => ({
+    task_id: `t${number}`,
+    dependencies: number % 3 === 0 ? [] : [`t${number - 1}`],
+    retries: 0,
+  }));
+  const moves = outline.flatMap(({ task_id }) => [
+    { type: "TaskReady", task_id, attempt: 1, queue: "default", reason: "start" },
+    { type: "TaskStarted", task_id, attempt: 1, worker: `worker-${task_id.length}` },
+    { type: "TaskSucceeded", task_id, attempt: 1, worker: `worker-${task_id.length}`, exit_code: 0 },
+  ]);
+  const run = [{ type: "RunRequested", dag_id: "long", version: "1" }, { type: "RunStarted" }, ...moves];
+  const all = [...run, { type: "RunFinished", status: "succeeded" }];
+  return { outline, events: all.map((event, place) => ({ ...event, ...told(place) })) };
+}
+
+function told(place: number): Readonly<Record<string, unknown>> {
+  const at = new Date(Date.UTC(2026, 0, 1) + place * 1000).toISOString();
+  return { seq: 2 * place + 5, at, cause: `log:${place}`, run_id: "long-0" };
 }
