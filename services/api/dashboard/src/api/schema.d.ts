@@ -13,7 +13,7 @@ export interface paths {
         };
         /**
          * List Dags
-         * @description List every DAG in its current version.
+         * @description List every DAG in its current version; with `runs`, each has its last runs, newest first, in `last_runs`.
          */
         get: operations["list_dags_dags_get"];
         put?: never;
@@ -50,6 +50,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/dags/validate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Validate
+         * @description Check a definition without registering it: 200 in either case, with every problem and its place in the text.
+         */
+        post: operations["validate_dags_validate_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/dags/{dag_id}": {
         parameters: {
             query?: never;
@@ -62,6 +82,51 @@ export interface paths {
          * @description Read a definition.
          */
         get: operations["read_dag_dags__dag_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/dags/{dag_id}/definition": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Definition
+         * @description Read a definition as a text to edit: defaults left out, the tasks in the order written.
+         *
+         *     Registered as it is, it makes no new version.
+         */
+        get: operations["read_definition_dags__dag_id__definition_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/dags/{dag_id}/grid": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Grid
+         * @description Compare the runs of a DAG, newest first: how each of their tasks stands and how long it took.
+         *
+         *     The tasks are those of the current version and of every version that one of the runs follows. Many runs of very
+         *     many tasks come in more pages than `limit` asks for.
+         */
+        get: operations["read_grid_dags__dag_id__grid_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -441,7 +506,7 @@ export interface components {
         };
         /**
          * DagDetail
-         * @description A definition: ``id``, ``name``, ``description`` and ``tasks`` as written, and what is known of the version.
+         * @description A definition: its ``id``, ``name``, ``description``, ``tags`` and ``tasks``, and what is known of the version.
          */
         DagDetail: {
             current: boolean;
@@ -452,6 +517,7 @@ export interface components {
             id: string;
             name: string;
             registered_at: string | null;
+            tags: string[];
             task_count: number;
             tasks: {
                 [key: string]: components["schemas"]["TaskDefinition"];
@@ -472,6 +538,7 @@ export interface components {
             description: string;
             name: string;
             registered_at: string | null;
+            tags: string[];
             task_count: number;
             /**
              * @description A hash of the definition's content.
@@ -480,12 +547,68 @@ export interface components {
             version: string;
         };
         /**
+         * DagGrid
+         * @description Runs of a DAG, newest first, and the tasks they have.
+         *
+         *         ``tasks`` begin with those of the current version, in its order; then come those that only former versions have.
+         *         There are fewer runs than asked for where they have very many tasks: ``next_cursor`` goes on there all the same.
+         */
+        DagGrid: {
+            /** @example sample */
+            dag_id: string;
+            next_cursor: string | null;
+            /**
+             * @description An id of the live stream: whatever happened up to there is in the answer. Sent as `last_event_id` to `/events`, the stream goes on from here without a gap.
+             * @example 0:12,1:5
+             */
+            position: string;
+            runs: components["schemas"]["GridRun"][];
+            tasks: components["schemas"]["GridTask"][];
+        };
+        /**
          * DagList
          * @description Every DAG in its current version, by id.
          */
         DagList: {
             count: number;
             dags: components["schemas"]["DagEntry"][];
+            /**
+             * @description An id of the live stream: whatever happened up to there is in the answer. Sent as `last_event_id` to `/events`, the stream goes on from here without a gap.
+             * @example 0:12,1:5
+             */
+            position: string;
+        };
+        /**
+         * DagRunsList
+         * @description Every DAG in its current version, by id, each with its last runs.
+         */
+        DagRunsList: {
+            count: number;
+            dags: components["schemas"]["DagWithRuns"][];
+            /**
+             * @description An id of the live stream: whatever happened up to there is in the answer. Sent as `last_event_id` to `/events`, the stream goes on from here without a gap.
+             * @example 0:12,1:5
+             */
+            position: string;
+        };
+        /**
+         * DagWithRuns
+         * @description A DAG as listed, with its last runs, newest first.
+         */
+        DagWithRuns: {
+            /** @example sample */
+            dag_id: string;
+            description: string;
+            last_runs: components["schemas"]["RunEntry"][];
+            name: string;
+            registered_at: string | null;
+            tags: string[];
+            task_count: number;
+            /**
+             * @description A hash of the definition's content.
+             * @example 3f0c0f1d7a3e4b5c8d9e0a1b2c3d4e5f
+             */
+            version: string;
         };
         /**
          * Detail
@@ -533,6 +656,51 @@ export interface components {
             next_cursor: number | null;
             /** @example 01jqz6x3v0c8f4m2t9s7k5hn1b-3 */
             run_id: string;
+        };
+        /**
+         * GridRun
+         * @description A column of the grid.
+         *
+         *         ``durations_ms`` has for each task how long its latest attempt ran, null where none has begun and ended.
+         */
+        GridRun: {
+            /**
+             * @description One character per task: w waiting, q ready, r running, t retrying, s succeeded, f failed, k skipped, u upstream_failed, c cancelled, - not in this run's version.
+             * @example ssfu-
+             */
+            cells: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC, milliseconds.
+             * @example 2026-11-23T09:47:05.871Z
+             */
+            created_at: string;
+            /** @example sample */
+            dag_id: string;
+            /**
+             * @description A hash of the definition's content.
+             * @example 3f0c0f1d7a3e4b5c8d9e0a1b2c3d4e5f
+             */
+            dag_version: string;
+            durations_ms: (number | null)[];
+            finished_at: string | null;
+            /** @example 01jqz6x3v0c8f4m2t9s7k5hn1b-3 */
+            run_id: string;
+            seq: number;
+            started_at: string | null;
+            status: components["schemas"]["RunStatus"];
+            task_counts: {
+                [key: string]: number;
+            };
+        };
+        /**
+         * GridTask
+         * @description A row of the grid; ``dependencies`` are those of the newest of the versions shown that has the task.
+         */
+        GridTask: {
+            dependencies: string[];
+            name: string;
+            task_id: string;
         };
         /**
          * Health
@@ -742,7 +910,7 @@ export interface components {
         RunList: {
             next_cursor: string | null;
             /**
-             * @description The id of an event of the live feed.
+             * @description An id of the live stream: whatever happened up to there is in the answer. Sent as `last_event_id` to `/events`, the stream goes on from here without a gap.
              * @example 0:12,1:5
              */
             position: string;
@@ -900,6 +1068,25 @@ export interface components {
             version: string;
         };
         /**
+         * Validation
+         * @description What registering a text would do. If it is not ``valid``, there are ``problems`` and nothing else.
+         *
+         *         ``known`` says that this very content is registered already.
+         */
+        Validation: {
+            /** @example sample */
+            dag_id?: string;
+            known?: boolean;
+            problems: components["schemas"]["Detail"][];
+            task_count?: number;
+            valid: boolean;
+            /**
+             * @description A hash of the definition's content.
+             * @example 3f0c0f1d7a3e4b5c8d9e0a1b2c3d4e5f
+             */
+            version?: string;
+        };
+        /**
          * VersionEntry
          * @description A version; the ``current`` one is what the next run will follow.
          */
@@ -910,6 +1097,7 @@ export interface components {
             description: string;
             name: string;
             registered_at: string | null;
+            tags: string[];
             task_count: number;
             /**
              * @description A hash of the definition's content.
@@ -938,7 +1126,10 @@ export type $defs = Record<string, never>;
 export interface operations {
     list_dags_dags_get: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description How many of each DAG's last runs to add. */
+                runs?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -951,7 +1142,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["DagList"];
+                    "application/json": components["schemas"]["DagList"] | components["schemas"]["DagRunsList"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
                 };
             };
             /** @description Service Unavailable */
@@ -1143,6 +1343,60 @@ export interface operations {
             };
         };
     };
+    validate_dags_validate_post: {
+        parameters: {
+            query?: {
+                format?: "json" | "yaml";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The text of a definition, whatever its content type. */
+        requestBody: {
+            content: {
+                "text/plain": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Validation"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
     read_dag_dags__dag_id__get: {
         parameters: {
             query?: {
@@ -1168,6 +1422,120 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    read_definition_dags__dag_id__definition_get: {
+        parameters: {
+            query?: {
+                /** @description A version; the current one by default. */
+                version?: string | null;
+                format?: "json" | "yaml";
+            };
+            header?: never;
+            path: {
+                dag_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The text */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                    /**
+                     * @example id: sample
+                     *     tasks:
+                     *       a:
+                     *         name: A
+                     */
+                    "text/plain": string;
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    read_grid_dags__dag_id__grid_get: {
+        parameters: {
+            query?: {
+                /** @description How many runs at most. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                dag_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DagGrid"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
