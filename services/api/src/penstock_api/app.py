@@ -15,7 +15,19 @@ from penstock_api.context import Context
 from penstock_api.doors import Doors
 from penstock_api.envelope import Envelope
 from penstock_api.errors import handle_errors
-from penstock_api.routes import dags, documentation, grid, health, live, logs, metrics, runs, start_page
+from penstock_api.routes import (
+    dags,
+    documentation,
+    grid,
+    health,
+    live,
+    logs,
+    metrics,
+    overview,
+    runs,
+    start_page,
+    system,
+)
 from penstock_api.schemas import ANSWERS
 
 _DESCRIPTION = """Register DAGs, run them, and watch.
@@ -47,7 +59,7 @@ def create_app(store: Store, settings: Settings) -> Api:
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        async with context.hub.running():
+        async with context.hub.running(), context.sampler.running():
             yield
         context.end_streams()
 
@@ -63,7 +75,7 @@ def create_app(store: Store, settings: Settings) -> Api:
     )
     app.state.context = context
     handle_errors(app)
-    for routes in (dags, grid, runs, logs, live, metrics, health, documentation, start_page):
+    for routes in (overview, dags, grid, runs, logs, live, metrics, system, health, documentation, start_page):
         app.include_router(routes.router)
     app.mount(documentation.ASSETS_PATH, documentation.assets())
     return app

@@ -8,8 +8,10 @@ from starlette.requests import Request
 
 from penstock.settings import Settings
 from penstock.store.base import Store
+from penstock_api.figures import FigureReader
 from penstock_api.live.hub import LiveHub
 from penstock_api.outlines import Outlines
+from penstock_api.sampler import Sampler
 
 PARSERS = 2
 """How many definitions are read at the same time: each may take tens of megabytes while it is."""
@@ -23,6 +25,8 @@ class Context:
         self.settings = settings
         self.outlines = Outlines(store)
         self.hub = LiveHub(store)
+        self.sampler = Sampler(store, self.outlines)
+        self.figures = FigureReader(store, self.sampler)
         self.parsing = asyncio.Semaphore(PARSERS)
         self.ending = asyncio.Event()
 

@@ -24,7 +24,19 @@ from penstock_api.schemas.runs import (
     TaskFailure,
     TaskView,
 )
-from penstock_api.schemas.system import Metrics, PartitionMetrics
+from penstock_api.schemas.system import (
+    DeadLetterEntry,
+    DeadLetterList,
+    ExecutingAttempt,
+    Figures,
+    Metrics,
+    Overview,
+    PartitionMetrics,
+    Sample,
+    Scheduler,
+    SystemState,
+    Worker,
+)
 
 ANSWERS = (
     ErrorAnswer,
@@ -42,6 +54,9 @@ ANSWERS = (
     TaskView,
     EventList,
     Metrics,
+    Overview,
+    SystemState,
+    DeadLetterList,
     Health,
 )
 """Every type that is answered as such."""
@@ -54,13 +69,18 @@ __all__ = [
     "DagList",
     "DagRunsList",
     "DagWithRuns",
+    "DeadLetterEntry",
+    "DeadLetterList",
     "ErrorAnswer",
     "ErrorBody",
     "EventList",
+    "ExecutingAttempt",
+    "Figures",
     "GridRun",
     "GridTask",
     "Health",
     "Metrics",
+    "Overview",
     "PartitionMetrics",
     "Registered",
     "RunAccepted",
@@ -68,10 +88,14 @@ __all__ = [
     "RunDetail",
     "RunEntry",
     "RunList",
+    "Sample",
+    "Scheduler",
+    "SystemState",
     "TaskDefinition",
     "TaskFailure",
     "TaskView",
     "Uploaded",
     "VersionEntry",
     "VersionList",
+    "Worker",
 ]
