@@ -5,9 +5,9 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
-from api_kit import SAMPLE, open_api
+from api_kit import SAMPLE, open_api, serve_api, sse
 from penstock.settings import Settings
-from stack import Stack
+from stack import Noop, Stack, dag
 
 YAML = b"id: sample\ntasks:\n  b: {name: B, command: echo two, dependencies: [a]}\n  a: {name: A, command: echo one}\n"
 
@@ -67,6 +67,42 @@ async def test_dags_are_listed_by_id_with_their_number_of_tasks(api: httpx.Async
         ("first", "First", 2),
         ("second", "Second", 2),
     ]
+
+
+async def test_dags_are_listed_with_their_last_runs_where_these_are_asked_for(api: httpx.AsyncClient) -> None:
+    for dag_id in ("quiet", "sample"):
+        await api.post("/dags", json={**SAMPLE, "id": dag_id})
+    for _ in range(3):
+        await api.post("/dags/sample/run")
+    runs = (await api.get("/runs")).json()["runs"]
+    plain = (await api.get("/dags")).json()
+    listed = (await api.get("/dags", params={"runs": 2})).json()
+    assert all("last_runs" not in dag for dag in plain["dags"])
+    assert listed == {
+        "dags": [{**dag, "last_runs": runs[:2] if dag["dag_id"] == "sample" else []} for dag in plain["dags"]],
+        "count": 2,
+        "position": plain["position"],
+    }
+
+
+async def test_the_live_stream_goes_on_from_the_position_of_the_list(stack: Stack, api: httpx.AsyncClient) -> None:
+    await stack.scheduler()
+    await stack.worker(Noop())
+    await stack.ended(await stack.start(dag("before", {"a": ()})))
+    position = (await api.get("/dags", params={"runs": 1})).json()["position"]
+    run_id = await stack.start(dag("after", {"a": ()}))
+    await stack.ended(run_id)
+    async with serve_api(stack.store) as (client, _):
+        frames = sse(client, f"/events?last_event_id={position}")
+        first = await anext(frame async for frame in frames if frame.data)
+        await frames.aclose()
+    assert (first.event, "after" in first.data) == ("DagRegistered", True)
+
+
+@pytest.mark.parametrize("runs", ["-1", "51", "x"])
+async def test_no_more_than_50_runs_of_each_dag_are_listed(api: httpx.AsyncClient, runs: str) -> None:
+    answer = await api.get("/dags", params={"runs": runs})
+    assert (answer.status_code, answer.json()["error"]["details"][0]["field"]) == (422, "runs")
 
 
 async def test_a_definition_reads_back_in_the_order_written_with_defaults_spelt_out(api: httpx.AsyncClient) -> None:

@@ -31,13 +31,19 @@ def error_answer(
     return answer(ErrorAnswer(ErrorBody(code, message, list(details))), status, headers)
 
 
-def documented(successes: Mapping[int, type[msgspec.Struct]], *errors: int) -> dict[int | str, dict[str, Any]]:
-    """Return what OpenAPI is to say of a route's answers. Any that asks the store may answer 503."""
-    schemas = {status: kind.__name__ for status, kind in successes.items()}
-    schemas.update(dict.fromkeys((*errors, 503), ErrorAnswer.__name__))
-    return {status: _described(status, schema) for status, schema in schemas.items()}
+_Kind = type[msgspec.Struct]
 
 
-def _described(status: int, schema: str) -> dict[str, Any]:
-    content = {JSON: {"schema": {"$ref": f"#/components/schemas/{schema}"}}}
+def documented(successes: Mapping[int, _Kind | tuple[_Kind, ...]], *errors: int) -> dict[int | str, dict[str, Any]]:
+    """Return what OpenAPI is to say of a route's answers, of which there may be several of one status.
+
+    Any route that asks the store may answer 503.
+    """
+    kinds = {**successes, **dict.fromkeys((*errors, 503), ErrorAnswer)}
+    return {status: _described(status, kind if isinstance(kind, tuple) else (kind,)) for status, kind in kinds.items()}
+
+
+def _described(status: int, kinds: tuple[_Kind, ...]) -> dict[str, Any]:
+    references = [{"$ref": f"#/components/schemas/{kind.__name__}"} for kind in kinds]
+    content = {JSON: {"schema": references[0] if len(references) == 1 else {"oneOf": references}}}
     return {"description": HTTPStatus(status).phrase, "content": content}

@@ -5,7 +5,7 @@ import re
 from penstock.core.dag import DagSpec
 from penstock.core.run import TaskState
 from penstock.definition.names import DAG_ID
-from penstock.errors import NotFoundError
+from penstock.errors import Detail, InvalidInputError, NotFoundError
 from penstock.ids import partition_of_dag, partition_of_run
 from penstock.store.base import Store
 from penstock.store.records import DagSummary, RunView
@@ -24,6 +24,20 @@ def run_partition(store: Store, run_id: str) -> int:
     if partition >= store.partitions:
         raise NotFoundError(f"There is no run {run_id!r}.")
     return partition
+
+
+def check_cursor(store: Store, cursor: str) -> None:
+    """Check the cursor of a list of runs, empty for its first page.
+
+    Raises:
+        InvalidInputError: it is none that this API has given.
+    """
+    if not cursor:
+        return
+    try:
+        run_partition(store, cursor)
+    except NotFoundError as error:
+        raise InvalidInputError("The cursor is none of this API.", [Detail("cursor", "is not valid")]) from error
 
 
 async def get_run(store: Store, run_id: str) -> RunView:

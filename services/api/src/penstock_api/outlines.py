@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 
+from penstock.core.dag import DagSpec
 from penstock.errors import PenstockError
 from penstock.store.base import ReadStore
 
@@ -10,11 +11,12 @@ KEPT_TASKS = 100_000
 
 
 class Outline:
-    """The tasks of a version in the order written: their names by id, and their numbers."""
+    """The tasks of a version in the order written, by id: their names, their numbers and what they wait for."""
 
-    def __init__(self, names: dict[str, str]) -> None:
-        self.names = names
-        self.numbers = {task_id: number for number, task_id in enumerate(names)}
+    def __init__(self, dag: DagSpec) -> None:
+        self.names = {task_id: task.name for task_id, task in dag.tasks.items()}
+        self.numbers = {task_id: number for number, task_id in enumerate(dag.tasks)}
+        self.dependencies = {task_id: task.dependencies for task_id, task in dag.tasks.items()}
 
 
 class Outlines:
@@ -38,7 +40,7 @@ class Outlines:
         dag = await self._store.definition(partition, version)
         if dag is None:
             raise PenstockError(f"The definition of version {version} is not in the store.")
-        outline = Outline({task_id: task.name for task_id, task in dag.tasks.items()})
+        outline = Outline(dag)
         self._keep(version, outline)
         return outline
 

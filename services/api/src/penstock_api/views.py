@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+import msgspec
+
 from penstock.core.dag import DagSpec
 from penstock.core.run import RunSummary, TaskState
 from penstock.core.status import RunStatus, TaskStatus
@@ -10,6 +12,7 @@ from penstock_api.outlines import Outline
 from penstock_api.schemas import (
     DagDetail,
     DagEntry,
+    DagWithRuns,
     Metrics,
     PartitionMetrics,
     RunDetail,
@@ -29,6 +32,11 @@ def dag_entry(dag: DagSummary) -> DagEntry:
     """Return a DAG as listed."""
     registered_at = rfc3339_or_none(dag.registered_at)
     return DagEntry(dag.dag_id, dag.name, dag.version, dag.task_count, dag.description, registered_at)
+
+
+def dag_with_runs(dag: DagSummary, runs: Sequence[RunSummary]) -> DagWithRuns:
+    """Return a DAG as listed with its last runs."""
+    return DagWithRuns(*msgspec.structs.astuple(dag_entry(dag)), last_runs=[run_entry(run) for run in runs])
 
 
 def version_entry(dag: DagSummary, *, current: bool) -> VersionEntry:

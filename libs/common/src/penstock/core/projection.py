@@ -10,12 +10,23 @@ import msgspec
 
 from penstock.core.plan import Plan
 from penstock.core.run import Run, RunSummary, TaskState
+from penstock.core.status import TaskStatus
 
 SUMMARY_FIELD = "run"
+
+
+class TaskCell(msgspec.Struct, frozen=True):
+    """A task of a run as far as a table of many runs shows it; the fields are those of :class:`TaskState`."""
+
+    status: TaskStatus = TaskStatus.WAITING
+    started_at: int = 0
+    finished_at: int = 0
+
 
 _encode = msgspec.json.Encoder().encode
 _decode_summary = msgspec.json.Decoder(RunSummary).decode
 _decode_task = msgspec.json.Decoder(TaskState).decode
+_decode_cell = msgspec.json.Decoder(TaskCell).decode
 
 
 def task_field(number: int) -> str:
@@ -49,6 +60,12 @@ def decode_run_fields(fields: Mapping[str, bytes]) -> tuple[RunSummary, dict[int
     """Return what is stored of a run: its summary, and by number the tasks that ever moved."""
     tasks = {int(name[1:]): _decode_task(data) for name, data in fields.items() if name != SUMMARY_FIELD}
     return decode_summary(fields[SUMMARY_FIELD]), tasks
+
+
+def decode_cells(fields: Mapping[str, bytes]) -> tuple[RunSummary, dict[int, TaskCell]]:
+    """Return a run's summary and by number the tasks that ever moved, passing over all that a table does not show."""
+    cells = {int(name[1:]): _decode_cell(data) for name, data in fields.items() if name != SUMMARY_FIELD}
+    return decode_summary(fields[SUMMARY_FIELD]), cells
 
 
 def load_run(fields: Mapping[str, bytes], plan: Plan) -> Run:

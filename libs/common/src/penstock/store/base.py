@@ -11,6 +11,7 @@ from typing import Protocol
 
 from penstock.core.dag import DagSpec
 from penstock.core.events import Report
+from penstock.core.run import RunSummary
 from penstock.core.status import RunStatus
 from penstock.store import records as r
 from penstock.store.oversight import AuditStore, HealthStore
@@ -68,6 +69,14 @@ class ReadStore(Protocol):
 
     async def runs(self, dag_id: str, status: RunStatus | None, limit: int, cursor: str) -> r.RunPage:
         """Return runs, newest first: of one DAG (empty for all) and status (None for all), after ``cursor``."""
+        ...
+
+    async def last_runs(self, dag_ids: Sequence[str], limit: int) -> dict[str, list[RunSummary]]:
+        """Return for each of the DAGs its last runs, newest first, at most ``limit``; none for an unknown DAG."""
+        ...
+
+    async def run_cells(self, run_ids: Sequence[str]) -> list[r.RunCells]:
+        """Return those of the runs that exist, in the order asked for, each as it stood at one moment."""
         ...
 
     async def run_events(self, run_id: str, after: int, limit: int) -> list[r.LogEntry]:

@@ -5,6 +5,7 @@ from enum import StrEnum
 import msgspec
 
 from penstock.core.dag import DagSpec
+from penstock.core.projection import TaskCell
 from penstock.core.run import RunSummary, TaskState
 from penstock.core.status import RunStatus
 
@@ -191,6 +192,13 @@ class RunView(msgspec.Struct, frozen=True):
 
     summary: RunSummary
     tasks: dict[int, TaskState]
+
+
+class RunCells(msgspec.Struct, frozen=True):
+    """A run as a table of many shows it: its summary, and by number those of its tasks that ever moved."""
+
+    summary: RunSummary
+    cells: dict[int, TaskCell]
 
 
 class DagSummary(msgspec.Struct, frozen=True):

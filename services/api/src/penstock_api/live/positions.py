@@ -1,11 +1,23 @@
 """Where a viewer stands: the seq it has seen of every partition it watches, written ``0:12,1:5``."""
 
+import asyncio
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
+from penstock.store.base import ReadStore
 from penstock_api.errors import UnreadableBodyError
 
 _FORM = re.compile(r"[0-9]{1,5}:[0-9]{1,15}(,[0-9]{1,5}:[0-9]{1,15})*", re.ASCII)
+
+
+async def current_position(store: ReadStore, partitions: Iterable[int]) -> str:
+    """Return the position that a stream over the partitions has now.
+
+    Who reads it before what it is to stand for, and then follows the stream from there, misses nothing.
+    """
+    watched = list(partitions)
+    heads = await asyncio.gather(*(store.head(partition) for partition in watched))
+    return write_positions({partition: head.seq for partition, head in zip(watched, heads, strict=True)})
 
 
 def write_positions(positions: Mapping[int, int]) -> str:

@@ -17,9 +17,10 @@ from penstock.ids import ENTROPY_BYTES, new_run_id, partition_of_dag
 from penstock_api.answers import answer, documented
 from penstock_api.bodies import json_body, refuse_arguments, uploaded_file
 from penstock_api.context import Context, Shared
+from penstock_api.live.positions import current_position
 from penstock_api.lookups import get_definition, get_run, get_versions
-from penstock_api.schemas import DagDetail, DagList, Registered, RunAccepted, Uploaded, VersionList
-from penstock_api.views import dag_detail, dag_entry, version_entry
+from penstock_api.schemas import DagDetail, DagList, DagRunsList, Registered, RunAccepted, Uploaded, VersionList
+from penstock_api.views import dag_detail, dag_entry, dag_with_runs, version_entry
 
 _NO_ARGUMENTS = ""
 """The digest of what is asked for under an idempotency key: a run takes no arguments, so all bodies are alike."""
@@ -78,11 +79,20 @@ async def upload(request: Request, shared: Shared) -> Response:
     return answer(Uploaded(dag_id, version, created, filename=filename), *_created(dag_id, created))
 
 
-@router.get("/dags", responses=documented({200: DagList}))
-async def list_dags(shared: Shared) -> Response:
-    """List every DAG in its current version."""
-    dags = [dag_entry(dag) for dag in await shared.store.dags()]
-    return answer(DagList(dags, len(dags)))
+@router.get("/dags", responses=documented({200: (DagList, DagRunsList)}, 422))
+async def list_dags(
+    shared: Shared,
+    runs: Annotated[int, Query(ge=0, le=50, description="How many of each DAG's last runs to add.")] = 0,
+) -> Response:
+    """List every DAG in its current version; with `runs`, each has its last runs, newest first, in `last_runs`."""
+    store = shared.store
+    position = await current_position(store, range(store.partitions))
+    dags = await store.dags()
+    if not runs:
+        return answer(DagList([dag_entry(dag) for dag in dags], len(dags), position))
+    last = await store.last_runs([dag.dag_id for dag in dags], runs)
+    listed = [dag_with_runs(dag, last[dag.dag_id]) for dag in dags]
+    return answer(DagRunsList(listed, len(dags), position))
 
 
 @router.get("/dags/{dag_id}", responses=documented({200: DagDetail}, 404))

@@ -6,11 +6,10 @@ from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from penstock.core.status import RunStatus
-from penstock.errors import Detail, InvalidInputError, NotFoundError
 from penstock_api.answers import answer, documented
 from penstock_api.context import Shared
 from penstock_api.history import describe, read_event
-from penstock_api.lookups import get_run, get_task, run_partition
+from penstock_api.lookups import check_cursor, get_run, get_task, run_partition
 from penstock_api.schemas import EventList, RunCancelling, RunDetail, RunList, TaskView
 from penstock_api.views import run_detail, run_entry, task_view
 
@@ -26,11 +25,7 @@ async def list_runs(
     cursor: Annotated[str, Query(description="`next_cursor` of the page before.")] = "",
 ) -> Response:
     """List runs, newest first."""
-    if cursor:
-        try:
-            run_partition(shared.store, cursor)
-        except NotFoundError as error:
-            raise InvalidInputError("The cursor is none of this API.", [Detail("cursor", "is not valid")]) from error
+    check_cursor(shared.store, cursor)
     page = await shared.store.runs(dag_id, status, limit, cursor)
     return answer(RunList([run_entry(run) for run in page.runs], page.cursor or None))
 

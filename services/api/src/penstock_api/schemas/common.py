@@ -21,6 +21,15 @@ Version = Annotated[
 ]
 RunId = Annotated[str, Meta(examples=["01jqz6x3v0c8f4m2t9s7k5hn1b-3"])]
 
+Position = Annotated[
+    str,
+    Meta(
+        description="An id of the live stream: whatever happened up to there is in the answer. Sent as "
+        "`last_event_id` to `/events`, the stream goes on from here without a gap.",
+        examples=["0:12,1:5"],
+    ),
+]
+
 
 class ErrorBody(msgspec.Struct, frozen=True):
     """What is wrong: ``code`` is for programs, ``message`` for people, ``details`` names the fields to change."""

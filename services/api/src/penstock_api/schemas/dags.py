@@ -6,7 +6,8 @@ import msgspec
 from msgspec import Meta
 
 from penstock.core.dag import TaskSpec
-from penstock_api.schemas.common import DagId, Time, Version
+from penstock_api.schemas.common import DagId, Position, Time, Version
+from penstock_api.schemas.runs import RunEntry
 
 
 class Registered(msgspec.Struct, frozen=True):
@@ -40,6 +41,21 @@ class DagList(msgspec.Struct, frozen=True):
 
     dags: list[DagEntry]
     count: int
+    position: Position
+
+
+class DagWithRuns(DagEntry, frozen=True, kw_only=True):
+    """A DAG as listed, with its last runs, newest first."""
+
+    last_runs: list[RunEntry]
+
+
+class DagRunsList(msgspec.Struct, frozen=True):
+    """Every DAG in its current version, by id, each with its last runs."""
+
+    dags: list[DagWithRuns]
+    count: int
+    position: Position
 
 
 class VersionEntry(DagEntry, frozen=True, kw_only=True):

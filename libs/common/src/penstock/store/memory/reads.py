@@ -2,10 +2,11 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from operator import attrgetter
 
 from penstock.core.dag import DagSpec, decode_dag
-from penstock.core.projection import SUMMARY_FIELD, decode_run_fields, decode_summary
+from penstock.core.projection import SUMMARY_FIELD, decode_cells, decode_run_fields, decode_summary
 from penstock.core.run import RunSummary
 from penstock.core.status import RunStatus
 from penstock.errors import NotFoundError
@@ -63,6 +64,19 @@ class Reads:
         wanted.sort(key=attrgetter("run_id"), reverse=True)
         page = wanted[:limit]
         return r.RunPage(page, page[-1].run_id if len(wanted) > limit else "")
+
+    async def last_runs(self, dag_ids: Sequence[str], limit: int) -> dict[str, list[RunSummary]]:
+        """Return for each of the DAGs its last runs, newest first."""
+        found: dict[str, list[RunSummary]] = {dag_id: [] for dag_id in dag_ids}
+        for summary in chain.from_iterable(map(_summaries, self._state.partitions)):
+            if summary.dag_id in found:
+                found[summary.dag_id].append(summary)
+        return {dag_id: sorted(runs, key=attrgetter("run_id"), reverse=True)[:limit] for dag_id, runs in found.items()}
+
+    async def run_cells(self, run_ids: Sequence[str]) -> list[r.RunCells]:
+        """Return those of the runs that exist, in the order asked for."""
+        records = [record for run_id in run_ids if (record := self._record(run_id)) is not None]
+        return [r.RunCells(*decode_cells(record.fields)) for record in records]
 
     async def run_events(self, run_id: str, after: int, limit: int) -> list[r.LogEntry]:
         """Return the run's events above seq ``after``."""

@@ -8,6 +8,7 @@ from redis.exceptions import BusyLoadingError, ResponseError
 from penstock.core.chain import GENESIS
 from penstock.core.react import QUEUES
 from penstock.errors import NotFoundError, StoreUnavailableError, UnfitServerError
+from penstock.store.valkey.bulk import BulkReads
 from penstock.store.valkey.connection import Connection
 from penstock.store.valkey.health import Health
 from penstock.store.valkey.keys import SCHEDULERS, WORKERS, PartitionKeys
@@ -18,7 +19,7 @@ from penstock.store.valkey.scheduling import Scheduling
 from penstock.store.valkey.working import Working
 
 
-class ValkeyStore(Requests, Reads, Scheduling, Working, Health):
+class ValkeyStore(Requests, Reads, BulkReads, Scheduling, Working, Health):
     """See :class:`penstock.store.base.Store`."""
 
     def __init__(self, connection: Connection) -> None:
