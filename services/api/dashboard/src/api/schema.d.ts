@@ -13,7 +13,7 @@ export interface paths {
         };
         /**
          * List Dags
-         * @description List every DAG in its current version.
+         * @description List every DAG in its current version; with `runs`, each has its last runs, newest first, in `last_runs`.
          */
         get: operations["list_dags_dags_get"];
         put?: never;
@@ -62,6 +62,29 @@ export interface paths {
          * @description Read a definition.
          */
         get: operations["read_dag_dags__dag_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/dags/{dag_id}/grid": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Grid
+         * @description Compare the runs of a DAG, newest first: how each of their tasks stands and how long it took.
+         *
+         *     The tasks are those of the current version and of every version that one of the runs follows. Many runs of very
+         *     many tasks come in more pages than `limit` asks for.
+         */
+        get: operations["read_grid_dags__dag_id__grid_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -387,12 +410,67 @@ export interface components {
             version: string;
         };
         /**
+         * DagGrid
+         * @description Runs of a DAG, newest first, and the tasks they have.
+         *
+         *         ``tasks`` begin with those of the current version, in its order; then come those that only former versions have.
+         *         There are fewer runs than asked for where they have very many tasks: ``next_cursor`` goes on there all the same.
+         */
+        DagGrid: {
+            /** @example sample */
+            dag_id: string;
+            next_cursor: string | null;
+            /**
+             * @description An id of the live stream: whatever happened up to there is in the answer. Sent as `last_event_id` to `/events`, the stream goes on from here without a gap.
+             * @example 0:12,1:5
+             */
+            position: string;
+            runs: components["schemas"]["GridRun"][];
+            tasks: components["schemas"]["GridTask"][];
+        };
+        /**
          * DagList
          * @description Every DAG in its current version, by id.
          */
         DagList: {
             count: number;
             dags: components["schemas"]["DagEntry"][];
+            /**
+             * @description An id of the live stream: whatever happened up to there is in the answer. Sent as `last_event_id` to `/events`, the stream goes on from here without a gap.
+             * @example 0:12,1:5
+             */
+            position: string;
+        };
+        /**
+         * DagRunsList
+         * @description Every DAG in its current version, by id, each with its last runs.
+         */
+        DagRunsList: {
+            count: number;
+            dags: components["schemas"]["DagWithRuns"][];
+            /**
+             * @description An id of the live stream: whatever happened up to there is in the answer. Sent as `last_event_id` to `/events`, the stream goes on from here without a gap.
+             * @example 0:12,1:5
+             */
+            position: string;
+        };
+        /**
+         * DagWithRuns
+         * @description A DAG as listed, with its last runs, newest first.
+         */
+        DagWithRuns: {
+            /** @example sample */
+            dag_id: string;
+            description: string;
+            last_runs: components["schemas"]["RunEntry"][];
+            name: string;
+            registered_at: string | null;
+            task_count: number;
+            /**
+             * @description A hash of the definition's content.
+             * @example 3f0c0f1d7a3e4b5c8d9e0a1b2c3d4e5f
+             */
+            version: string;
         };
         /**
          * Detail
@@ -440,6 +518,50 @@ export interface components {
             next_cursor: number | null;
             /** @example 01jqz6x3v0c8f4m2t9s7k5hn1b-3 */
             run_id: string;
+        };
+        /**
+         * GridRun
+         * @description A column of the grid.
+         *
+         *         ``durations_ms`` has for each task how long its latest attempt ran, null where none has begun and ended.
+         */
+        GridRun: {
+            /**
+             * @description One character per task: w waiting, q ready, r running, t retrying, s succeeded, f failed, k skipped, u upstream_failed, c cancelled, - not in this run's version.
+             * @example ssfu-
+             */
+            cells: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC, milliseconds.
+             * @example 2026-11-23T09:47:05.871Z
+             */
+            created_at: string;
+            /** @example sample */
+            dag_id: string;
+            /**
+             * @description A hash of the definition's content.
+             * @example 3f0c0f1d7a3e4b5c8d9e0a1b2c3d4e5f
+             */
+            dag_version: string;
+            durations_ms: (number | null)[];
+            finished_at: string | null;
+            /** @example 01jqz6x3v0c8f4m2t9s7k5hn1b-3 */
+            run_id: string;
+            started_at: string | null;
+            status: components["schemas"]["RunStatus"];
+            task_counts: {
+                [key: string]: number;
+            };
+        };
+        /**
+         * GridTask
+         * @description A row of the grid; ``dependencies`` are those of the newest of the versions shown that has the task.
+         */
+        GridTask: {
+            dependencies: string[];
+            name: string;
+            task_id: string;
         };
         /**
          * Health
@@ -743,7 +865,10 @@ export type $defs = Record<string, never>;
 export interface operations {
     list_dags_dags_get: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description How many of each DAG's last runs to add. */
+                runs?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -756,7 +881,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["DagList"];
+                    "application/json": components["schemas"]["DagList"] | components["schemas"]["DagRunsList"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
                 };
             };
             /** @description Service Unavailable */
@@ -973,6 +1107,60 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    read_grid_dags__dag_id__grid_get: {
+        parameters: {
+            query?: {
+                /** @description How many runs at most. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                dag_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DagGrid"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
