@@ -224,7 +224,9 @@ async def upstream_fails(recorder: Recorder) -> None:
 async def runs_interleave(recorder: Recorder) -> None:
     """Runs of two DAGs and two versions side by side, and a request for a version that does not exist."""
     one, two = dag("one", task("a"), task("b", "a")), dag("two", task("a"), task("b"))
-    newer = dag("one", task("a"), task("b", "a"), task("c", "b"))
+    newer = msgspec.structs.replace(
+        dag("one", task("a"), task("b", "a"), task("c", "b")), tags=("golden", "größer als zuvor")
+    )
     _, first = await _begin(recorder, one, 1)
     _, second = await _begin(recorder, two, 2)
     await recorder.take(first.started("a"), second.started("b"))

@@ -7,7 +7,7 @@ import pytest
 
 from api_kit import SAMPLE, open_api, serve_api, sse
 from penstock.settings import Settings
-from stack import Noop, Stack, dag
+from stack import Noop, Stack, dag, eventually
 
 YAML = b"id: sample\ntasks:\n  b: {name: B, command: echo two, dependencies: [a]}\n  a: {name: A, command: echo one}\n"
 
@@ -123,6 +123,29 @@ async def test_a_definition_reads_back_in_the_order_written_with_defaults_spelt_
         "env": {},
         "description": "",
     }
+
+
+async def test_tags_are_listed_before_and_after_the_registration_is_in_the_log(
+    stack: Stack, api: httpx.AsyncClient
+) -> None:
+    await api.post("/dags", json=SAMPLE)
+    await api.post("/dags", json={**SAMPLE, "tags": ["nightly", "sales"]})
+
+    async def tags() -> list[object]:
+        (listed,) = (await api.get("/dags")).json()["dags"]
+        detail = (await api.get("/dags/sample")).json()
+        versions = (await api.get("/dags/sample/versions")).json()["versions"]
+        return [listed["tags"], detail["tags"], [one["tags"] for one in versions]]
+
+    async def in_the_log() -> bool:
+        versions = (await api.get("/dags/sample/versions")).json()["versions"]
+        return all(one["registered_at"] for one in versions)
+
+    expected = [["nightly", "sales"], ["nightly", "sales"], [["nightly", "sales"], []]]
+    assert await tags() == expected
+    await stack.scheduler()
+    await eventually(in_the_log, "the registrations to be in the log")
+    assert await tags() == expected
 
 
 async def test_every_version_stays_readable_and_the_one_registered_last_is_current(api: httpx.AsyncClient) -> None:

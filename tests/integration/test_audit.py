@@ -348,7 +348,7 @@ async def test_a_problem_says_where_what_was_expected_and_what_was_found(audited
 
 
 async def test_a_log_of_a_newer_penstock_is_not_judged(audited: Audited) -> None:
-    await audited.edit(3, b'"v":1', b'"v":2')
+    await audited.edit(3, b'"v":%d' % e.SCHEMA_VERSION, b'"v":%d' % (e.SCHEMA_VERSION + 1))
     with pytest.raises(NewerSchemaError):
         await verify_partition(audited.store, PARTITION)
 

@@ -12,10 +12,18 @@ from penstock.core.run import StoredError
 from penstock.errors import NewerSchemaError, PenstockError, SchemaError
 
 
+def of_version(stored: bytes, version: int) -> bytes:
+    return stored.replace(b'"v":1', b'"v":%d' % version)
+
+
+VERSIONS = sorted({1, e.SCHEMA_VERSION})
+"""An event of the present version is read another way than one that has to be lifted."""
+
+
 def test_an_event_is_stored_as_readable_json_with_its_type_and_version() -> None:
     event = e.TaskStarted(at=5, cause="inbox:1-0", run_id="r", task_id="t", attempt=1, worker="w")
     assert encode_event(event) == (
-        b'{"type":"TaskStarted","v":1,"at":5,"cause":"inbox:1-0","run_id":"r","task_id":"t","attempt":1,"worker":"w"}'
+        b'{"type":"TaskStarted","v":2,"at":5,"cause":"inbox:1-0","run_id":"r","task_id":"t","attempt":1,"worker":"w"}'
     )
 
 
@@ -28,9 +36,10 @@ def test_an_event_is_stored_as_readable_json_with_its_type_and_version() -> None
     ],
     ids=["of the event", "of its error", "of its definition"],
 )
-def test_a_field_unknown_to_this_version_is_refused_and_not_dropped(stored: bytes) -> None:
+@pytest.mark.parametrize("version", VERSIONS)
+def test_a_field_unknown_to_this_version_is_refused_and_not_dropped(stored: bytes, version: int) -> None:
     with pytest.raises(SchemaError, match="mood") as refused:
-        decode_event(stored)
+        decode_event(of_version(stored, version))
     assert not isinstance(refused.value, NewerSchemaError)
 
 
@@ -48,6 +57,13 @@ def test_whoever_reads_projections_passes_over_what_a_newer_version_adds_to_them
 
 def test_every_older_schema_can_be_lifted() -> None:
     assert sorted(UPCASTERS) == list(range(1, e.SCHEMA_VERSION))
+
+
+def test_a_definition_registered_before_there_were_tags_has_none() -> None:
+    stored = b'{"type":"DagRegistered","v":1,"dag_id":"d","version":"v","definition":{"id":"d","name":"d","tasks":{}}}'
+    event = decode_event(stored)
+    assert isinstance(event, e.DagRegistered)
+    assert (event.v, event.definition.tags) == (e.SCHEMA_VERSION, ())
 
 
 def rename(content: dict[str, object]) -> dict[str, object]:
@@ -115,10 +131,11 @@ GARBAGE = {
 }
 
 
+@pytest.mark.parametrize("version", VERSIONS)
 @pytest.mark.parametrize("stored", GARBAGE.values(), ids=GARBAGE)
-def test_garbage_is_refused_as_no_event(stored: bytes) -> None:
+def test_garbage_is_refused_as_no_event(stored: bytes, version: int) -> None:
     with pytest.raises(SchemaError):
-        decode_event(stored)
+        decode_event(of_version(stored, version))
 
 
 @given(st.binary() | st.text().map(str.encode))

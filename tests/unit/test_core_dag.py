@@ -40,6 +40,18 @@ def test_a_default_spelt_out_does_not_change_the_version() -> None:
     assert len(dag_version(short)) == VERSION_LENGTH
 
 
+def test_a_definition_without_tags_has_the_version_it_had_before_there_were_tags() -> None:
+    dag = DagSpec(id="d", name="d", tasks={"t": TASK})
+    assert dag_version(dag) == dag_version(msgspec.structs.replace(dag, tags=())) == "9f81b9658616ee57f684f916e48f76f3"
+
+
+def test_tags_and_their_order_are_content() -> None:
+    dag = DagSpec(id="d", name="d", tasks={"t": TASK})
+    tagged = [msgspec.structs.replace(dag, tags=tags) for tags in ((), ("a",), ("b",), ("a", "b"), ("b", "a"))]
+    assert len({dag_version(one) for one in tagged}) == len(tagged)
+    assert [decode_dag(encode_dag(one)) for one in tagged] == tagged
+
+
 def test_a_whole_number_of_seconds_is_the_same_with_and_without_a_point() -> None:
     whole = DagSpec(id="d", name="d", tasks={"t": msgspec.structs.replace(TASK, timeout_seconds=30)})
     point = DagSpec(id="d", name="d", tasks={"t": msgspec.structs.replace(TASK, timeout_seconds=30.0)})

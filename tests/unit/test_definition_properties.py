@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from penstock.core.dag import DagSpec, TaskSpec, dag_version
-from penstock.definition import Format, names, parse_definition
+from penstock.definition import Format, names, parse_definition, write_definition
 from penstock.definition.values import UNSHOWABLE
 from penstock.errors import Detail, InvalidInputError
 
@@ -28,6 +28,7 @@ CoreDumper.add_implicit_resolver(
 texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=30)
 labels = texts.filter(lambda text: bool(text.strip()))
 task_ids = st.text(min_size=1, max_size=20).filter(lambda text: re.fullmatch(names.TASK_ID, text) is not None)
+tags = st.text(min_size=1, max_size=50).filter(lambda text: re.fullmatch(names.TAG, text) is not None)
 json_values = st.recursive(
     st.none()
     | st.booleans()
@@ -68,6 +69,7 @@ def dags(draw: st.DrawFn) -> DagSpec:
         name=draw(labels),
         tasks={key: draw(tasks(key, keys[:index])) for index, key in enumerate(keys)},
         description=draw(texts),
+        tags=tuple(draw(st.lists(tags, unique=True, max_size=20))),
     )
 
 
@@ -75,7 +77,7 @@ def plain(dag: DagSpec, *, defaults: bool) -> dict[str, Any]:  # Any: what yaml.
     """The definition as a person writes it, the defaults spelt out or left out."""
     if not defaults:
         return dict(msgspec.json.decode(msgspec.json.encode(dag), type=dict[str, Any]))
-    written = msgspec.structs.asdict(dag)
+    written = msgspec.structs.asdict(dag) | {"tags": list(dag.tags)}
     written["tasks"] = {}
     for key, task in dag.tasks.items():
         fields = msgspec.structs.asdict(task) | {"dependencies": list(task.dependencies)}
@@ -98,6 +100,15 @@ def test_a_definition_written_as_yaml_reads_back_the_same(dag: DagSpec, defaults
     text = yaml.dump(plain(dag, defaults=defaults), Dumper=CoreDumper, default_flow_style=flow)
     read = parse_definition(text.encode(), "yaml")
     assert read == dag
+    assert dag_version(read) == dag_version(dag)
+
+
+@given(dags(), st.sampled_from(["json", "yaml"]))
+@settings(deadline=None)
+def test_a_definition_that_we_write_reads_back_the_same(dag: DagSpec, written_in: Format) -> None:
+    read = parse_definition(write_definition(dag, written_in).encode(), written_in)
+    assert read == dag
+    assert list(read.tasks) == list(dag.tasks)
     assert dag_version(read) == dag_version(dag)
 
 

@@ -33,7 +33,7 @@ def refusals(dag: Json) -> tuple[Detail, ...]:
 def test_a_task_gets_the_documented_defaults() -> None:
     dag = parse({"id": "d", "tasks": {"a": {"name": "A", "command": "true"}}})
     spec = dag.tasks["a"]
-    assert (dag.name, dag.description) == ("d", "")
+    assert (dag.name, dag.description, dag.tags) == ("d", "", ())
     assert (spec.id, spec.dependencies, spec.retries, spec.retry_delay_seconds) == ("a", (), 0, 5.0)
     assert (spec.timeout_seconds, spec.metadata, spec.env, spec.description) == (None, {}, {}, "")
 
@@ -44,6 +44,7 @@ def test_every_key_reaches_its_field() -> None:
             "id": "d",
             "name": "D",
             "description": "all of it",
+            "tags": ["nightly", "for sales"],
             "tasks": {
                 "first": task(),
                 "b": {
@@ -62,7 +63,8 @@ def test_every_key_reaches_its_field() -> None:
         }
     )
     spec = dag.tasks["b"]
-    assert (dag.name, dag.description, spec.callable, spec.command) == ("D", "all of it", "some.module:function", None)
+    assert (dag.name, dag.description, dag.tags) == ("D", "all of it", ("nightly", "for sales"))
+    assert (spec.callable, spec.command) == ("some.module:function", None)
     assert (spec.dependencies, spec.retries, spec.retry_delay_seconds) == (("first",), 100, 0.0)
     assert (spec.timeout_seconds, spec.env, spec.description) == (0.5, {"A_1": ""}, "text")
     assert spec.metadata == {"deep": [1, 2.5, None, True, {"x": "\0"}]}
@@ -222,6 +224,51 @@ def test_a_variable_that_no_process_can_have_is_refused(env: Json, field: str) -
 )
 def test_metadata_that_json_cannot_hold_is_refused(metadata: Json, field: str) -> None:
     assert [detail.field for detail in refusals(with_task(metadata=metadata))] == [field]
+
+
+@pytest.mark.parametrize(
+    ("tags", "field"),
+    [
+        ("nightly", "tags"),
+        ({"nightly": True}, "tags"),
+        (7, "tags"),
+        ([str(number) for number in range(21)], "tags"),
+        ([7], "tags"),
+        ([None], "tags"),
+        ([["a"]], "tags"),
+        ([""], "tags"),
+        ([" "], "tags"),
+        (["a "], "tags"),
+        (["\u00a0a"], "tags"),
+        (["a\nb"], "tags"),
+        (["a\0"], "tags"),
+        (["\u202ea"], "tags"),
+        (["\ud800"], "tags"),
+        (["x" * 51], "tags"),
+        (["a", "b", "a"], "tags"),
+    ],
+)
+def test_tags_that_nobody_could_look_for_are_refused(tags: Json, field: str) -> None:
+    assert [detail.field for detail in refusals({"id": "d", "tags": tags, "tasks": {"a": task()}})] == [field]
+
+
+@pytest.mark.parametrize(
+    "tags",
+    [[], ["x"], ["x" * 50], [str(number) for number in range(20)], ["a b", "A B", "größer, als", "数据", "👩‍🚀"]],
+)
+def test_tags_are_kept_in_the_order_written(tags: list[str]) -> None:
+    assert parse({"id": "d", "tags": [*tags], "tasks": {"a": task()}}).tags == tuple(tags)
+
+
+def test_null_stands_for_no_tags() -> None:
+    assert parse({"id": "d", "tags": None, "tasks": {"a": task()}}).tags == ()
+
+
+def test_each_wrong_tag_is_told_of_at_its_place() -> None:
+    text = b'{"id": "d", "tasks": {"a": {"name": "A", "command": "x"}}, "tags": [\n"fine",\n7,\n"fine"]}'
+    with pytest.raises(InvalidDefinitionError) as caught:
+        parse_definition(text, "json")
+    assert [(detail.field, detail.line) for detail in caught.value.details] == [("tags", 3), ("tags", 4)]
 
 
 def test_the_name_of_a_dag_is_not_blank() -> None:

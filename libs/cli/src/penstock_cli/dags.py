@@ -38,6 +38,8 @@ def show(dag_id: str, *, as_json: bool) -> None:
     out.print(f"{dag.dag_id} ({dag.name}), version {dag.version}")
     if dag.description:
         out.print(dag.description)
+    if dag.tags:
+        out.print(f"tags: {', '.join(dag.tags)}")
     rows = [
         (task.id, task.name, ", ".join(task.dependencies), task.command or task.callable or "", str(task.retries))
         for task in dag.tasks.values()

@@ -16,7 +16,18 @@ from penstock_api.context import Context
 from penstock_api.doors import Doors
 from penstock_api.envelope import Envelope
 from penstock_api.errors import handle_errors
-from penstock_api.routes import dags, dashboard, documentation, grid, health, live, logs, metrics, runs
+from penstock_api.routes import (
+    dags,
+    dashboard,
+    definitions,
+    documentation,
+    grid,
+    health,
+    live,
+    logs,
+    metrics,
+    runs,
+)
 from penstock_api.schemas import ANSWERS
 
 COMPRESSED_BYTES = 2048
@@ -82,7 +93,7 @@ def create_app(store: Store, settings: Settings) -> Api:
     )
     app.state.context = context
     handle_errors(app)
-    for routes in (dags, grid, runs, logs, live, metrics, health, documentation, dashboard):
+    for routes in (dags, definitions, grid, runs, logs, live, metrics, health, documentation, dashboard):
         app.include_router(routes.router)
     app.mount(documentation.ASSETS_PATH, documentation.assets())
     app.mount(dashboard.ASSETS_PATH, dashboard.Files())

@@ -22,7 +22,7 @@ async def json_body(request: Request, limit: int) -> bytes:
         TooLargeError: the body has more than ``limit`` bytes.
     """
     _require(request, "application/json", "Send JSON, with Content-Type: application/json.")
-    return await _whole(request, limit)
+    return await whole_body(request, limit)
 
 
 async def refuse_arguments(request: Request, limit: int = 64 * 1024) -> None:
@@ -31,7 +31,7 @@ async def refuse_arguments(request: Request, limit: int = 64 * 1024) -> None:
     Raises:
         InvalidInputError: it is something else; the details name the keys.
     """
-    body = await _whole(request, limit)
+    body = await whole_body(request, limit)
     if not body.strip():
         return
     _require(request, "application/json", "Send no body, or JSON with Content-Type: application/json.")
@@ -86,7 +86,12 @@ def _require(request: Request, media_type: str, message: str) -> None:
         raise UnsupportedFormatError(message, [Detail("Content-Type", f"must be {media_type}")])
 
 
-async def _whole(request: Request, limit: int) -> bytes:
+async def whole_body(request: Request, limit: int) -> bytes:
+    """Return a body of any content type.
+
+    Raises:
+        TooLargeError: it has more than ``limit`` bytes.
+    """
     return b"".join([chunk async for chunk in _limited(request, limit, limit)])
 
 

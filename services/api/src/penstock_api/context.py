@@ -6,13 +6,15 @@ from typing import Annotated
 from fastapi import Depends
 from starlette.requests import Request
 
+from penstock.core.dag import DagSpec, dag_version
+from penstock.definition import Format, parse_definition, write_definition
 from penstock.settings import Settings
 from penstock.store.base import Store
 from penstock_api.live.hub import LiveHub
 from penstock_api.outlines import Outlines
 
 PARSERS = 2
-"""How many definitions are read at the same time: each may take tens of megabytes while it is."""
+"""How many definitions are read or written at the same time: each may take tens of megabytes while it is."""
 
 
 class Context:
@@ -23,13 +25,33 @@ class Context:
         self.settings = settings
         self.outlines = Outlines(store)
         self.hub = LiveHub(store)
-        self.parsing = asyncio.Semaphore(PARSERS)
+        self._parsing = asyncio.Semaphore(PARSERS)
         self.ending = asyncio.Event()
+
+    async def read_definition(self, data: bytes, written_in: Format) -> tuple[DagSpec, str]:
+        """Return the DAG that a text defines, and its version.
+
+        Raises:
+            InvalidInputError: it is no sound definition; see :func:`penstock.definition.parse_definition`.
+        """
+        async with self._parsing:
+            # In a thread: the largest definition takes seconds, and health requests must not wait for it.
+            return await asyncio.to_thread(_read, data, written_in)
+
+    async def write_definition(self, dag: DagSpec, written_in: Format) -> str:
+        """Return a definition as a text to edit."""
+        async with self._parsing:
+            return await asyncio.to_thread(write_definition, dag, written_in)
 
     def end_streams(self) -> None:
         """End every stream that is open, so that the server can stop."""
         self.ending.set()
         self.hub.end()
+
+
+def _read(data: bytes, written_in: Format) -> tuple[DagSpec, str]:
+    dag = parse_definition(data, written_in)
+    return dag, dag_version(dag)
 
 
 async def _of(request: Request) -> Context:

@@ -31,7 +31,7 @@ _TASK_FIELDS = TaskDefinition.__struct_fields__
 def dag_entry(dag: DagSummary) -> DagEntry:
     """Return a DAG as listed."""
     registered_at = rfc3339_or_none(dag.registered_at)
-    return DagEntry(dag.dag_id, dag.name, dag.version, dag.task_count, dag.description, registered_at)
+    return DagEntry(dag.dag_id, dag.name, dag.version, dag.task_count, dag.description, registered_at, list(dag.tags))
 
 
 def dag_with_runs(dag: DagSummary, runs: Sequence[RunSummary]) -> DagWithRuns:
@@ -41,10 +41,7 @@ def dag_with_runs(dag: DagSummary, runs: Sequence[RunSummary]) -> DagWithRuns:
 
 def version_entry(dag: DagSummary, *, current: bool) -> VersionEntry:
     """Return a version as listed."""
-    registered_at = rfc3339_or_none(dag.registered_at)
-    return VersionEntry(
-        dag.dag_id, dag.name, dag.version, dag.task_count, dag.description, registered_at, current=current
-    )
+    return VersionEntry(*msgspec.structs.astuple(dag_entry(dag)), current=current)
 
 
 def dag_detail(spec: DagSpec, dag: DagSummary, *, current: bool) -> DagDetail:
@@ -56,6 +53,7 @@ def dag_detail(spec: DagSpec, dag: DagSummary, *, current: bool) -> DagDetail:
         task_count=dag.task_count,
         description=spec.description,
         registered_at=rfc3339_or_none(dag.registered_at),
+        tags=list(spec.tags),
         current=current,
         id=spec.id,
         tasks={

@@ -26,6 +26,7 @@ class Dag(msgspec.Struct, frozen=True):
     task_count: int
     description: str = ""
     registered_at: datetime | None = None
+    tags: tuple[str, ...] = ()
 
 
 class _TaskDefinition(TaskSpec, frozen=True, forbid_unknown_fields=False):

@@ -16,7 +16,14 @@ from penstock.errors import NewerSchemaError, SchemaError
 _Json = dict[str, Any]
 Upcaster = Callable[[_Json], _Json]
 
-UPCASTERS: Mapping[int, Upcaster] = {}
+
+def _as_it_is(content: _Json) -> _Json:
+    return content
+
+
+UPCASTERS: Mapping[int, Upcaster] = {
+    1: _as_it_is,  # definitions had no tags
+}
 """From each old schema version to the next: ``UPCASTERS[1]`` turns an object of version 1 into one of version 2.
 
 Where a field with a default was added, that is the object as it is.

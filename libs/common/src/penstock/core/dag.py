@@ -36,12 +36,13 @@ class TaskSpec(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_f
 
 
 class DagSpec(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
-    """A DAG definition; ``tasks`` maps each task's id to the task, in the order written."""
+    """A DAG definition; ``tasks`` maps each task's id to the task, in the order written, as ``tags`` are."""
 
     id: str
     name: str
     tasks: dict[str, TaskSpec]
     description: str = ""
+    tags: tuple[str, ...] = ()
 
 
 _canonical = msgspec.json.Encoder(order="sorted")

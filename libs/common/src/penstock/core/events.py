@@ -17,7 +17,7 @@ from msgspec import field
 from penstock.core.dag import DagSpec
 from penstock.core.status import RunStatus
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 
 def _schema_version() -> int:

@@ -8,6 +8,7 @@ from penstock.definition.check_task import TASK_KEYS, check_task
 from penstock.definition.dependencies import check_rings
 from penstock.definition.fields import Fields
 from penstock.definition.problems import Problems
+from penstock.definition.tags import check_tags
 from penstock.definition.values import Value, kind, show
 from penstock.definition.vocabulary import DAG_WORDS, unknown_key
 
@@ -33,6 +34,7 @@ def check_dag(raw: Value, problems: Problems) -> DagSpec:
         name=name,
         tasks=_tasks(fields, problems),
         description=fields.text("description", "", limit=limits.MAX_DESCRIPTION_LENGTH),
+        tags=check_tags(fields, problems),
     )
 
 

@@ -22,6 +22,7 @@ def json_schema() -> dict[str, Value]:
             "id": {"type": "string", "pattern": names.DAG_ID, "description": "Names the DAG in URLs and commands."},
             "name": {**_name(), "description": "What people see; the id if left out."},
             "description": _description(),
+            "tags": _tags(),
             "tasks": {
                 "type": "object",
                 "description": "The tasks by id.",
@@ -32,6 +33,17 @@ def json_schema() -> dict[str, Value]:
             },
         },
         "$defs": {"task_id": _task_id(), "task": _task()},
+    }
+
+
+def _tags() -> dict[str, Value]:
+    return {
+        "type": ["array", "null"],
+        "items": {"type": "string", "pattern": names.TAG, "maxLength": limits.MAX_TAG_LENGTH},
+        "maxItems": limits.MAX_TAGS,
+        "uniqueItems": True,
+        "default": [],
+        "description": "Short texts by which people find and group DAGs.",
     }
 
 

@@ -22,6 +22,10 @@ MAX_DESCRIPTION_LENGTH = 8 * 1024
 MAX_CALLABLE_LENGTH = 256
 """These four count characters."""
 
+MAX_TAGS = 20
+MAX_TAG_LENGTH = 50
+"""Characters of a tag."""
+
 MAX_ARGUMENT_BYTES = 128 * 1024 - 1
 """Bytes of UTF-8 of a command, and of an environment entry ``NAME=value``.
 

@@ -10,6 +10,9 @@ So it has no white space, no control characters (those that turn the direction o
 inside a URL's path, and is not one of the two names that URLs resolve away.
 """
 
+TAG = r"^(?!\s)(?!.*\s$)[^\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069\ufeff]+$"
+"""A tag is read by people and compared letter by letter: nothing in it is invisible at its ends."""
+
 CALLABLE = r"^(?!.*(?:^|[.:])__)[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*:[A-Za-z_][A-Za-z0-9_]*$"
 """``module:function``. Names with two leading underscores are Python's own and never a task."""
 

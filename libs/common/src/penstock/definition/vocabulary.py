@@ -22,6 +22,7 @@ DAG_WORDS = _synonyms(
     name="title label display_name",
     description="desc doc docs doc_md comment summary",
     tasks="steps jobs nodes task stages",
+    tags="tag labels keywords categories",
 )
 """Other tools' words for our keys of a DAG, in lower case."""
 

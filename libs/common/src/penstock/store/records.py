@@ -211,6 +211,7 @@ class DagSummary(msgspec.Struct, frozen=True):
     description: str = ""
     registered_at: int = 0
     seq: int = 0
+    tags: tuple[str, ...] = ()
 
 
 class RunPage(msgspec.Struct, frozen=True):
@@ -284,4 +285,4 @@ class Figures(msgspec.Struct, frozen=True):
 
 def summarise_dag(dag: DagSpec, version: str, registered_at: int = 0, seq: int = 0) -> DagSummary:
     """Return how a version is listed."""
-    return DagSummary(dag.id, dag.name, version, len(dag.tasks), dag.description, registered_at, seq)
+    return DagSummary(dag.id, dag.name, version, len(dag.tasks), dag.description, registered_at, seq, dag.tags)

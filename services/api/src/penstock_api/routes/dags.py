@@ -1,17 +1,15 @@
 """DAGs: register, list, read, and start a run."""
 
-import asyncio
 import secrets
 import time
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
-from penstock.core.dag import DagSpec, dag_version
 from penstock.core.status import RunStatus
-from penstock.definition import format_of, parse_definition
+from penstock.definition import Format, format_of
 from penstock.errors import Detail, InvalidInputError
 from penstock.ids import ENTROPY_BYTES, new_run_id, partition_of_dag
 from penstock_api.answers import answer, documented
@@ -143,16 +141,9 @@ async def start_run(
     return answer(accepted, 202 if created else 200, {"Location": f"/runs/{run_id}"})
 
 
-async def _register(shared: Context, data: bytes, written_in: Literal["json", "yaml"]) -> tuple[str, str, bool]:
-    async with shared.parsing:
-        # In a thread: the largest definition takes seconds, and health requests must not wait for it.
-        spec, version = await asyncio.to_thread(_read, data, written_in)
+async def _register(shared: Context, data: bytes, written_in: Format) -> tuple[str, str, bool]:
+    spec, version = await shared.read_definition(data, written_in)
     return spec.id, version, await shared.store.register_dag(spec, version)
-
-
-def _read(data: bytes, written_in: Literal["json", "yaml"]) -> tuple[DagSpec, str]:
-    spec = parse_definition(data, written_in)
-    return spec, dag_version(spec)
 
 
 def _created(dag_id: str, created: bool) -> tuple[int, dict[str, str]]:

@@ -10,6 +10,7 @@ from penstock_api.schemas.dags import (
     Registered,
     TaskDefinition,
     Uploaded,
+    Validation,
     VersionEntry,
     VersionList,
 )
@@ -30,6 +31,7 @@ ANSWERS = (
     ErrorAnswer,
     Registered,
     Uploaded,
+    Validation,
     DagList,
     DagRunsList,
     DagGrid,
@@ -72,6 +74,7 @@ __all__ = [
     "TaskFailure",
     "TaskView",
     "Uploaded",
+    "Validation",
     "VersionEntry",
     "VersionList",
 ]

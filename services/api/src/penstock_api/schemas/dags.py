@@ -3,9 +3,10 @@
 from typing import Annotated
 
 import msgspec
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
 from penstock.core.dag import TaskSpec
+from penstock.errors import Detail
 from penstock_api.schemas.common import DagId, Position, Time, Version
 from penstock_api.schemas.runs import RunEntry
 
@@ -25,6 +26,20 @@ class Uploaded(Registered, frozen=True, kw_only=True):
     status: Annotated[str, Meta(examples=["uploaded"])] = "uploaded"
 
 
+class Validation(msgspec.Struct, frozen=True, kw_only=True):
+    """What registering a text would do. If it is not ``valid``, there are ``problems`` and nothing else.
+
+    ``known`` says that this very content is registered already.
+    """
+
+    valid: bool
+    dag_id: DagId | UnsetType = UNSET
+    version: Version | UnsetType = UNSET
+    known: bool | UnsetType = UNSET
+    task_count: int | UnsetType = UNSET
+    problems: list[Detail]
+
+
 class DagEntry(msgspec.Struct, frozen=True):
     """One version of a DAG as listed. ``registered_at`` is null until the registration is in the log."""
 
@@ -34,6 +49,7 @@ class DagEntry(msgspec.Struct, frozen=True):
     task_count: int
     description: str
     registered_at: Time | None
+    tags: list[str]
 
 
 class DagList(msgspec.Struct, frozen=True):
@@ -77,7 +93,7 @@ class TaskDefinition(TaskSpec, frozen=True, omit_defaults=False):
 
 
 class DagDetail(VersionEntry, frozen=True, kw_only=True):
-    """A definition: ``id``, ``name``, ``description`` and ``tasks`` as written, and what is known of the version."""
+    """A definition: its ``id``, ``name``, ``description``, ``tags`` and ``tasks``, and what is known of the version."""
 
     id: DagId
     tasks: dict[str, TaskDefinition]
