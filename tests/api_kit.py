@@ -42,7 +42,8 @@ async def serve_api(store: Store, settings: Settings | None = None) -> AsyncIter
     """Speak to the API over a socket."""
     settings = settings or Settings()
     server = Server(create_app(store, settings), settings)
-    listener = socket.socket()
+    # Without the protocol's name asyncio does not know that it is TCP, and small answers wait for 40 ms.
+    listener = socket.socket(proto=socket.IPPROTO_TCP)
     listener.bind(("127.0.0.1", 0))
     serving = asyncio.create_task(server.serve(sockets=[listener]))
     try:

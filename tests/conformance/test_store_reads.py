@@ -9,11 +9,12 @@ from penstock.core.codec import decode_event
 from penstock.core.events import AnyRunEvent
 from penstock.core.status import RunStatus
 from penstock.errors import NotFoundError
+from penstock.ids import time_prefix
 from penstock.store import records as r
 from penstock.store.base import Store
 from stack import DIAMOND, dag
 from store_backends import Backend, eventually
-from store_kit import FIRST, SECOND, Reign, fan, register, run_id, started, success
+from store_kit import EPOCH_MS, FIRST, SECOND, Reign, fan, register, run_id, started, success
 
 ONE: dict[str, tuple[str, ...]] = {"a": ()}
 FOREIGN = [run_id(1), run_id(1, 7)]
@@ -25,7 +26,7 @@ async def request(store: Store, *numbers: int, dag_id: str = FIRST) -> None:
         await store.request_run(dag_id, run_id(number, partition))
 
 
-async def pages(store: Store, limit: int, dag_id: str = "", status: RunStatus | None = None) -> list[list[str]]:
+async def pages(store: Store, limit: int, dag_id: str = "", status: r.Statuses = None) -> list[list[str]]:
     found: list[list[str]] = []
     cursor = ""
     while cursor or not found:
@@ -51,7 +52,8 @@ async def test_what_nobody_wrote_is_not_there(store: Store) -> None:
     for run in FOREIGN:
         assert await store.run(run) is None
         assert await store.run_events(run, 0, 10) == []
-        assert await store.output(run, "a", 1, "", 10) == []
+        assert await store.output(run, "a", 1, 0, 10) == []
+        assert await store.output_sizes(run, "a", [1, 2]) == [r.OutputSize(0, 0)] * 2
 
 
 async def test_what_is_no_run_id_names_no_run(store: Store) -> None:
@@ -59,7 +61,7 @@ async def test_what_is_no_run_id_names_no_run(store: Store) -> None:
     with pytest.raises(NotFoundError):
         await store.run_events("nothing", 0, 10)
     with pytest.raises(NotFoundError):
-        await store.output("nothing", "a", 1, "", 10)
+        await store.output("nothing", "a", 1, 0, 10)
 
 
 async def test_dags_of_all_partitions_are_listed_by_id(store: Store) -> None:
@@ -113,6 +115,59 @@ async def test_runs_are_listed_under_the_status_they_have(store: Store) -> None:
         assert await pages(store, 10, "", status) == [by_status.get(status, [])]
         assert await pages(store, 10, FIRST, status) == [by_status.get(status, [])]
         assert await pages(store, 10, SECOND, status) == [[]]
+
+
+async def test_runs_are_listed_under_any_of_several_statuses_newest_first(store: Store) -> None:
+    reign, _ = await started(store, ONE, 1)
+    await request(store, 2, 3)
+    await store.cancel_run(run_id(2))
+    await reign.settle()
+    await request(store, 4)
+    await register(store, dag(SECOND, ONE))
+    await request(store, 5, dag_id=SECOND)
+    running, waiting = RunStatus.RUNNING, RunStatus.REQUESTED
+    assert await pages(store, 2, "", frozenset({running, waiting})) == [
+        [run_id(5, 1), run_id(4)],
+        [run_id(3), run_id(1)],
+    ]
+    assert await pages(store, 9, FIRST, frozenset({waiting, RunStatus.CANCELLED})) == [[run_id(4), run_id(2)]]
+    everything = [run_id(5, 1), *map(run_id, (4, 3, 2, 1))]
+    assert await pages(store, 9, "", frozenset(RunStatus)) == [everything]
+    assert await pages(store, 9, "", frozenset()) == [[]]
+
+
+async def test_a_page_of_runs_is_bounded_on_both_sides_by_what_ids_begin_with(store: Store) -> None:
+    for dag_id in (FIRST, SECOND):
+        await register(store, dag(dag_id, ONE))
+    await request(store, 1, 3, 5)
+    await request(store, 2, 4, dag_id=SECOND)
+
+    async def between(least: str, below: str, dag_id: str = "") -> list[str]:
+        page = await store.runs(dag_id, None, 10, below, least)
+        assert not page.cursor
+        return [summary.run_id for summary in page.runs]
+
+    begins = [time_prefix(EPOCH_MS + number) for number in range(7)]
+    assert await between(begins[2], begins[5]) == [run_id(4, 1), run_id(3), run_id(2, 1)]
+    assert await between(begins[2], begins[5], FIRST) == [run_id(3)]
+    assert await between(begins[4], "") == [run_id(5), run_id(4, 1)]
+    assert await between("", begins[2]) == [run_id(1)]
+    assert await between(begins[5], begins[2]) == []
+    assert await between(run_id(3), run_id(3) + "~") == [run_id(3)]
+    page = await store.runs("", RunStatus.REQUESTED, 2, begins[5], begins[2])
+    assert page.cursor == run_id(3)
+    rest = await store.runs("", RunStatus.REQUESTED, 2, page.cursor, begins[2])
+    assert [summary.run_id for summary in rest.runs] == [run_id(2, 1)]
+
+
+async def test_a_run_is_read_with_those_of_its_tasks_that_are_asked_for(store: Store) -> None:
+    _, run = await started(store, fan(3))
+    whole = await store.run(run)
+    assert whole is not None
+    assert set(whole.tasks) == {0, 1, 2}
+    assert await store.run(run, [1, 7]) == r.RunView(whole.summary, {1: whole.tasks[1]})
+    assert await store.run(run, []) == r.RunView(whole.summary, {})
+    assert await store.run(run_id(9), [1]) is None
 
 
 async def test_the_events_of_a_run_are_its_own_in_log_order(store: Store) -> None:
@@ -170,17 +225,30 @@ async def test_tail_returns_nothing_when_nothing_comes_in_time(store: Store) -> 
     assert await store.tail({0: 0}, 20) == []
 
 
-async def test_lines_are_kept_in_order_and_paged_by_their_ids(store: Store) -> None:
+async def test_lines_are_kept_in_order_and_paged_by_their_numbers(store: Store) -> None:
     _, run = await started(store, ONE)
     (claim,) = await store.claim(0, "w", 1)
     lines = [(number, "stderr" if number % 2 else "stdout", f"line {number} \N{SNOWMAN}") for number in range(5)]
     await store.append_output(claim, 1, lines[:3])
     await store.append_output(claim, 4, [])
     await store.append_output(claim, 3, lines[2:])  # the third again, as after a lost reply
-    printed = await store.output(run, "a", 1, "", 100)
-    assert [(line.at, line.stream, line.text) for line in printed] == lines
-    assert await store.output(run, "a", 1, printed[1].id, 2) == printed[2:4]
-    assert await store.output(run, "a", 2, "", 100) == []
+    printed = await store.output(run, "a", 1, 0, 100)
+    assert printed == [r.OutputLine(number, *line) for number, line in enumerate(lines, 1)]
+    assert await store.output(run, "a", 1, 2, 2) == printed[2:4]
+    assert await store.output(run, "a", 1, 5, 2) == []
+    assert await store.output(run, "a", 2, 0, 100) == []
+
+
+async def test_lines_may_have_a_gap_in_their_numbers_and_the_size_of_an_output_tells_it(store: Store) -> None:
+    _, run = await started(store, ONE)
+    (claim,) = await store.claim(0, "w", 1)
+    await store.append_output(claim, 1, [(1, "stdout", "one"), (1, "stdout", "two")])
+    for _ in range(2):  # as after a lost reply
+        await store.append_output(claim, 7, [(2, "stdout", "seven"), (2, "stdout", "eight")])
+    assert [line.number for line in await store.output(run, "a", 1, 1, 2)] == [2, 7]
+    assert [line.text for line in await store.output(run, "a", 1, 4, 10)] == ["seven", "eight"]
+    assert await store.output_sizes(run, "a", [2, 1]) == [r.OutputSize(0, 0), r.OutputSize(8, 4)]
+    assert await store.output_sizes(run, "a", []) == []
 
 
 async def test_figures_count_what_there_is(backend: Backend) -> None:

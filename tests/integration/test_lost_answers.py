@@ -29,10 +29,10 @@ async def test_a_write_whose_answer_is_lost_is_written_once(server_url: str) -> 
             with pytest.raises(StoreUnavailableError):
                 await far.append_output(CLAIM, 2, [(1, "stdout", "once")])
             assert link.lost_replies == 1
-            lines = await stack.store.output(CLAIM.run_id, CLAIM.task_id, CLAIM.attempt, "", 10)
+            lines = await stack.store.output(CLAIM.run_id, CLAIM.task_id, CLAIM.attempt, 0, 10)
             assert [line.text for line in lines] == ["before", "once"]
             await stack.store.append_output(CLAIM, 2, [(1, "stdout", "once"), (1, "stdout", "after")])
-            lines = await stack.store.output(CLAIM.run_id, CLAIM.task_id, CLAIM.attempt, "", 10)
+            lines = await stack.store.output(CLAIM.run_id, CLAIM.task_id, CLAIM.attempt, 0, 10)
             assert [line.text for line in lines] == ["before", "once", "after"]
             await far.close()
     finally:

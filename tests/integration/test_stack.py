@@ -173,7 +173,7 @@ async def test_lines_a_task_prints_are_kept_in_order(stack: Stack) -> None:
     await stack.worker()
     run_id = await stack.start(dag("lines", {"a": ()}, command="for i in 1 2 3; do echo $i; echo e$i >&2; done"))
     await stack.ended(run_id)
-    lines = await stack.store.output(run_id, "a", 1, "", 100)
+    lines = await stack.store.output(run_id, "a", 1, 0, 100)
     assert [line.text for line in lines if line.stream == "stdout"] == ["1", "2", "3"]
     assert [line.text for line in lines if line.stream == "stderr"] == ["e1", "e2", "e3"]
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from penstock.errors import NotFoundError
-from penstock.ids import new_run_id, partition_of_dag, partition_of_run
+from penstock.ids import new_run_id, partition_of_dag, partition_of_run, time_prefix
 
 partitions = st.integers(0, 99_999)
 times = st.integers(0, 2**48 - 1)
@@ -21,6 +21,12 @@ def test_a_run_id_gives_its_partition_back(partition: int, now_ms: int, entropy:
 def test_run_ids_sort_by_creation_time(made: list[tuple[int, int, bytes]]) -> None:
     ids = [new_run_id(*arguments) for arguments in sorted(made, key=lambda arguments: arguments[1])]
     assert ids == sorted(ids)
+
+
+@given(partitions, times, times, entropies)
+def test_the_prefix_of_a_time_parts_earlier_runs_from_others(partition: int, at: int, time: int, chance: bytes) -> None:
+    assert (new_run_id(partition, at, chance) < time_prefix(time)) == (at < time)
+    assert new_run_id(partition, at, chance).startswith(time_prefix(at))
 
 
 @given(partitions, times, entropies, entropies)

@@ -42,6 +42,14 @@ def new_run_id(partition: int, now_ms: int, entropy: bytes) -> str:
     return f"{''.join(digits)}-{partition}"
 
 
+def time_prefix(now_ms: int) -> str:
+    """Return what the ids of runs created at ``now_ms`` (0 to 48 bits) begin with: no earlier run's id is above it.
+
+    It is the time alone, which fills the first ten digits of an id exactly.
+    """
+    return "".join(_ALPHABET[now_ms >> shift & 31] for shift in range(45, -1, -5))
+
+
 def partition_of_run(run_id: str) -> int:
     """Return the partition a run id names; whether the deployment has that partition is not checked here.
 

@@ -17,6 +17,7 @@ from penstock_api.doors import Doors
 from penstock_api.envelope import Envelope
 from penstock_api.errors import handle_errors
 from penstock_api.routes import (
+    cancelling,
     dags,
     dashboard,
     definitions,
@@ -24,9 +25,11 @@ from penstock_api.routes import (
     grid,
     health,
     live,
+    log_lines,
     logs,
     metrics,
     runs,
+    tasks,
 )
 from penstock_api.schemas import ANSWERS
 
@@ -93,7 +96,21 @@ def create_app(store: Store, settings: Settings) -> Api:
     )
     app.state.context = context
     handle_errors(app)
-    for routes in (dags, definitions, grid, runs, logs, live, metrics, health, documentation, dashboard):
+    for routes in (
+        dags,
+        definitions,
+        grid,
+        runs,
+        cancelling,
+        tasks,
+        logs,
+        log_lines,
+        live,
+        metrics,
+        health,
+        documentation,
+        dashboard,
+    ):
         app.include_router(routes.router)
     app.mount(documentation.ASSETS_PATH, documentation.assets())
     app.mount(dashboard.ASSETS_PATH, dashboard.Files())

@@ -33,13 +33,13 @@ class AttemptLog:
         self._run_id = run_id
         self._task_id = task_id
         self._attempt = attempt
-        self._after = ""
+        self._after = 0
 
     async def page(self) -> Page:
         """Return the next lines; fewer than ``PAGE_LINES`` at the end."""
         lines = await self._store.output(self._run_id, self._task_id, self._attempt, self._after, PAGE_LINES)
         if lines:
-            self._after = lines[-1].id
+            self._after = lines[-1].number
         return lines
 
     async def rest(self, page: Page) -> AsyncIterator[bytes]:

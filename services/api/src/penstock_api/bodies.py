@@ -1,6 +1,7 @@
 """Request bodies: read whole, but never more than the limit, and refused early where their type is wrong."""
 
 from collections.abc import AsyncGenerator
+from typing import TypeVar
 
 import msgspec
 from starlette.datastructures import UploadFile
@@ -9,6 +10,8 @@ from starlette.requests import Request
 
 from penstock.errors import Detail, InvalidInputError, TooLargeError, UnsupportedFormatError
 from penstock_api.errors import UnreadableBodyError
+
+T = TypeVar("T", bound=msgspec.Struct)
 
 _FRAMING_BYTES = 64 * 1024
 """What a multipart body may have beside the file."""
@@ -23,6 +26,25 @@ async def json_body(request: Request, limit: int) -> bytes:
     """
     _require(request, "application/json", "Send JSON, with Content-Type: application/json.")
     return await whole_body(request, limit)
+
+
+async def json_object(request: Request, kind: type[T], limit: int) -> T:
+    """Return the body of a request as a ``kind`` of struct.
+
+    Raises:
+        UnsupportedFormatError: its content type is not JSON's.
+        TooLargeError: it has more than ``limit`` bytes.
+        UnreadableBodyError: it is not JSON.
+        InvalidInputError: it is not as ``kind`` has it; the detail names the field.
+    """
+    try:
+        return msgspec.json.decode(await json_body(request, limit), type=kind)
+    except msgspec.ValidationError as error:
+        problem, _, place = str(error).partition(" - at `$")
+        field = place.strip("`.") or "body"
+        raise InvalidInputError(f"{field}: {problem}.", [Detail(field, problem)]) from error
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise UnreadableBodyError("The body is not JSON.", [Detail("body", "is not JSON")]) from error
 
 
 async def refuse_arguments(request: Request, limit: int = 64 * 1024) -> None:

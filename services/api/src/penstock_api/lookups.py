@@ -1,17 +1,28 @@
 """From an id in a path to what it names: the shape of the id is checked before the store is asked."""
 
 import re
+from collections.abc import Sequence
+
+import msgspec
 
 from penstock.core.dag import DagSpec
-from penstock.core.run import TaskState
+from penstock.core.run import RunSummary, TaskState
 from penstock.definition.names import DAG_ID
 from penstock.errors import Detail, InvalidInputError, NotFoundError
 from penstock.ids import partition_of_dag, partition_of_run
 from penstock.store.base import Store
 from penstock.store.records import DagSummary, RunView
-from penstock_api.outlines import Outlines
+from penstock_api.outlines import Outline, Outlines
 
 _DAG_ID = re.compile(DAG_ID)
+
+
+class TaskOfRun(msgspec.Struct, frozen=True):
+    """A task in one run: the run, the outline of the version that it follows, and where the task stands."""
+
+    run: RunSummary
+    outline: Outline
+    state: TaskState
 
 
 def run_partition(store: Store, run_id: str) -> int:
@@ -40,42 +51,53 @@ def check_cursor(store: Store, cursor: str) -> None:
         raise InvalidInputError("The cursor is none of this API.", [Detail("cursor", "is not valid")]) from error
 
 
-async def get_run(store: Store, run_id: str) -> RunView:
-    """Return a run.
+async def get_run(store: Store, run_id: str, numbers: Sequence[int] | None = None) -> RunView:
+    """Return a run with all its tasks, or with those of the given numbers only.
 
     Raises:
         NotFoundError: there is none.
     """
     run_partition(store, run_id)
-    view = await store.run(run_id)
+    view = await store.run(run_id, numbers)
     if view is None:
         raise NotFoundError(f"There is no run {run_id!r}.")
     return view
 
 
-async def get_task(outlines: Outlines, run: RunView, task_id: str) -> tuple[str, TaskState]:
-    """Return the name and the state of a task of a run.
+async def get_task(store: Store, outlines: Outlines, run_id: str, task_id: str) -> TaskOfRun:
+    """Return a task of a run; the run's other tasks are not read.
 
     Raises:
-        NotFoundError: the run has no such task.
+        NotFoundError: there is no such run, or it has no such task.
     """
-    summary = run.summary
-    outline = await outlines.get(partition_of_run(summary.run_id), summary.version)
-    if task_id not in outline.names:
-        raise NotFoundError(f"Run {summary.run_id!r} has no task {task_id[:128]!r}.")
-    return outline.names[task_id], run.tasks.get(outline.numbers[task_id]) or TaskState()
+    run = await get_run(store, run_id, ())
+    outline = await outlines.get(partition_of_run(run_id), run.summary.version)
+    number = outline.numbers.get(task_id)
+    if number is None:
+        raise NotFoundError(f"Run {run_id!r} has no task {task_id[:128]!r}.")
+    run = await get_run(store, run_id, (number,))
+    return TaskOfRun(run.summary, outline, run.tasks.get(number) or TaskState())
+
+
+def choose_attempt(task_id: str, task: TaskState, attempt: int | None) -> int:
+    """Return the attempt that is asked for, by default the latest; 1 for a task that was not tried yet.
+
+    Raises:
+        NotFoundError: there is no such attempt.
+    """
+    if attempt is not None and attempt > task.attempt:
+        raise NotFoundError(f"Task {task_id!r} has no attempt {attempt}.")
+    return attempt or max(task.attempt, 1)
 
 
 async def require_run(store: Store, run_id: str) -> int:
-    """Return the partition of a run that exists; a large run is not loaded for it.
+    """Return the partition of a run that exists.
 
     Raises:
         NotFoundError: there is none.
     """
-    partition = run_partition(store, run_id)
-    if not await store.run_events(run_id, 0, 1):  # it has no events while it waits in the inbox
-        await get_run(store, run_id)
-    return partition
+    await get_run(store, run_id, ())
+    return partition_of_run(run_id)
 
 
 async def get_versions(store: Store, dag_id: str) -> list[DagSummary]:

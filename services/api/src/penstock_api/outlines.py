@@ -7,16 +7,24 @@ from penstock.errors import PenstockError
 from penstock.store.base import ReadStore
 
 KEPT_TASKS = 100_000
-"""Tasks of all outlines together; a task takes some 200 bytes here."""
+"""Tasks of all outlines together; a task takes some 250 bytes here."""
+
+_EDGES_PER_TASK = 32
+"""So many dependencies take as much as a task."""
 
 
 class Outline:
-    """The tasks of a version in the order written, by id: their names, their numbers and what they wait for."""
+    """What a version is called, and its tasks in the order written: names by id, numbers by id, dependencies."""
 
     def __init__(self, dag: DagSpec) -> None:
+        self.dag_name = dag.name
         self.names = {task_id: task.name for task_id, task in dag.tasks.items()}
-        self.numbers = {task_id: number for number, task_id in enumerate(dag.tasks)}
-        self.dependencies = {task_id: task.dependencies for task_id, task in dag.tasks.items()}
+        self.numbers = {task_id: number for number, task_id in enumerate(self.names)}
+        own = {task_id: task_id for task_id in self.names}  # one text per id, however many tasks depend on it
+        self.dependencies = {
+            task_id: tuple(own[name] for name in task.dependencies) for task_id, task in dag.tasks.items()
+        }
+        self.weight = len(self.names) + sum(map(len, self.dependencies.values())) // _EDGES_PER_TASK
 
 
 class Outlines:
@@ -48,7 +56,7 @@ class Outlines:
         if version in self._kept:  # another request was faster
             return
         self._kept[version] = outline
-        self._tasks += len(outline.names)
+        self._tasks += outline.weight
         while self._tasks > KEPT_TASKS and len(self._kept) > 1:
             _, oldest = self._kept.popitem(last=False)
-            self._tasks -= len(oldest.names)
+            self._tasks -= oldest.weight

@@ -4,15 +4,16 @@ from collections.abc import Sequence
 
 import msgspec
 
-from penstock.core.dag import DagSpec
+from penstock.core.dag import DagSpec, TaskSpec
 from penstock.core.run import RunSummary, TaskState
 from penstock.core.status import RunStatus, TaskStatus
-from penstock.store.records import DagSummary, Figures, PartitionHealth, RunView, ServerSettings
+from penstock.store.records import DagSummary, Figures, OutputLine, PartitionHealth, RunView, ServerSettings
 from penstock_api.outlines import Outline
 from penstock_api.schemas import (
     DagDetail,
     DagEntry,
     DagWithRuns,
+    LogLine,
     Metrics,
     PartitionMetrics,
     RunDetail,
@@ -56,10 +57,13 @@ def dag_detail(spec: DagSpec, dag: DagSummary, *, current: bool) -> DagDetail:
         tags=list(spec.tags),
         current=current,
         id=spec.id,
-        tasks={
-            name: TaskDefinition(*[getattr(task, field) for field in _TASK_FIELDS]) for name, task in spec.tasks.items()
-        },
+        tasks={name: task_definition(task) for name, task in spec.tasks.items()},
     )
+
+
+def task_definition(task: TaskSpec) -> TaskDefinition:
+    """Return a task as defined, defaults spelt out."""
+    return TaskDefinition(*[getattr(task, field) for field in _TASK_FIELDS])
 
 
 def run_entry(run: RunSummary) -> RunEntry:
@@ -73,6 +77,7 @@ def run_entry(run: RunSummary) -> RunEntry:
         rfc3339_or_none(run.started_at),
         rfc3339_or_none(run.finished_at),
         run.counts,
+        run.seq,
     )
 
 
@@ -88,19 +93,21 @@ def run_detail(run: RunView, outline: Outline) -> RunDetail:
         started_at=rfc3339_or_none(summary.started_at),
         finished_at=rfc3339_or_none(summary.finished_at),
         task_counts=summary.counts,
+        seq=summary.seq,
+        dag_name=outline.dag_name,
         tasks=[
-            task_view(task_id, name, run.tasks.get(number, _UNTOUCHED))
-            for number, (task_id, name) in enumerate(outline.names.items())
+            task_view(outline, task_id, run.tasks.get(number, _UNTOUCHED))
+            for number, task_id in enumerate(outline.names)
         ],
     )
 
 
-def task_view(task_id: str, name: str, task: TaskState) -> TaskView:
+def task_view(outline: Outline, task_id: str, task: TaskState) -> TaskView:
     """Return a task of a run."""
     error = task.error
     return TaskView(
         task_id=task_id,
-        name=name,
+        name=outline.names[task_id],
         status=task.status,
         attempt=task.attempt,
         worker=task.worker or None,
@@ -113,7 +120,17 @@ def task_view(task_id: str, name: str, task: TaskState) -> TaskView:
         error=None if error is None else TaskFailure(error.kind, error.message, error.traceback),
         output=task.output,
         upstream=task.upstream or None,
+        dependencies=outline.dependencies[task_id],
+        failures=task.failures,
+        losses=task.losses,
+        reason=task.reason or None,
+        seq=task.seq,
     )
+
+
+def log_line(line: OutputLine) -> LogLine:
+    """Return a line of output."""
+    return LogLine(line.number, rfc3339(line.at), line.stream, line.text)
 
 
 def metrics(

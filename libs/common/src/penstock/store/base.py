@@ -63,12 +63,16 @@ class ReadStore(Protocol):
         """Return the definition of a version."""
         ...
 
-    async def run(self, run_id: str) -> r.RunView | None:
-        """Return a run."""
+    async def run(self, run_id: str, numbers: Sequence[int] | None = None) -> r.RunView | None:
+        """Return a run with all its tasks, or with those of the given numbers only: far less where it has many."""
         ...
 
-    async def runs(self, dag_id: str, status: RunStatus | None, limit: int, cursor: str) -> r.RunPage:
-        """Return runs, newest first: of one DAG (empty for all) and status (None for all), after ``cursor``."""
+    async def runs(self, dag_id: str, status: r.Statuses, limit: int, cursor: str, least: str = "") -> r.RunPage:
+        """Return runs, newest first: of one DAG (empty for all), in ``status`` (None for any).
+
+        Only such whose ids, which begin with their time, are below ``cursor`` (empty for no bound) and not below
+        ``least``; neither has to be a whole id.
+        """
         ...
 
     async def last_runs(self, dag_ids: Sequence[str], limit: int) -> dict[str, list[RunSummary]]:
@@ -99,8 +103,12 @@ class ReadStore(Protocol):
         """Return the counts for the metrics."""
         ...
 
-    async def output(self, run_id: str, task_id: str, attempt: int, after: str, limit: int) -> list[r.OutputLine]:
-        """Return lines an attempt printed after line ``after`` (empty for the first)."""
+    async def output(self, run_id: str, task_id: str, attempt: int, after: int, limit: int) -> list[r.OutputLine]:
+        """Return lines an attempt printed with numbers above ``after``, in order."""
+        ...
+
+    async def output_sizes(self, run_id: str, task_id: str, attempts: Sequence[int]) -> list[r.OutputSize]:
+        """Return for each of the attempts how much it has printed so far."""
         ...
 
 

@@ -214,6 +214,20 @@ class DagSummary(msgspec.Struct, frozen=True):
     tags: tuple[str, ...] = ()
 
 
+Statuses = RunStatus | frozenset[RunStatus] | None
+"""Which runs are meant: those in one status, in any of several, or all."""
+
+
+def status_lists(status: Statuses) -> tuple[RunStatus | None, ...]:
+    """Return the statuses to look under, None for the list of all runs, in the order in which a run goes through them.
+
+    Who looks in this order misses no run that moves on meanwhile.
+    """
+    if status is None or isinstance(status, RunStatus):
+        return (status,)
+    return tuple(one for one in RunStatus if one in status) if len(status) < len(RunStatus) else (None,)
+
+
 class RunPage(msgspec.Struct, frozen=True):
     """One page of runs, newest first; ``cursor`` asks for the next, empty at the end."""
 
@@ -222,12 +236,22 @@ class RunPage(msgspec.Struct, frozen=True):
 
 
 class OutputLine(msgspec.Struct, frozen=True):
-    """One line a task printed, and where (``stdout``, ``stderr``). ``id`` is its place in the attempt's output."""
+    """One line of an attempt's output: its number, counted from 1, when it came, and where from.
 
-    id: str
+    ``stream`` is ``stdout``, ``stderr``, or ``system`` for what Penstock itself has to say there.
+    """
+
+    number: int
     at: int
     stream: str
     text: str
+
+
+class OutputSize(msgspec.Struct, frozen=True):
+    """How much an attempt has printed: the number of its last line, and how many lines are kept; 0 for none."""
+
+    last: int = 0
+    kept: int = 0
 
 
 class PartitionHealth(msgspec.Struct, frozen=True):

@@ -16,7 +16,10 @@ from penstock_api.schemas.dags import (
 )
 from penstock_api.schemas.grid import DagGrid, GridRun, GridTask
 from penstock_api.schemas.runs import (
+    CancelRequest,
+    CancelResult,
     EventList,
+    RefusedCancellation,
     RunAccepted,
     RunCancelling,
     RunDetail,
@@ -26,6 +29,7 @@ from penstock_api.schemas.runs import (
     TaskView,
 )
 from penstock_api.schemas.system import Metrics, PartitionMetrics
+from penstock_api.schemas.tasks import Attempt, AttemptStatus, LogLine, LogLines, TaskDetail
 
 ANSWERS = (
     ErrorAnswer,
@@ -41,15 +45,22 @@ ANSWERS = (
     RunCancelling,
     RunList,
     RunDetail,
-    TaskView,
+    TaskDetail,
+    LogLines,
+    CancelRequest,
+    CancelResult,
     EventList,
     Metrics,
     Health,
 )
-"""Every type that is answered as such."""
+"""Every type that is answered, or asked for, as such."""
 
 __all__ = [
     "ANSWERS",
+    "Attempt",
+    "AttemptStatus",
+    "CancelRequest",
+    "CancelResult",
     "DagDetail",
     "DagEntry",
     "DagGrid",
@@ -62,8 +73,11 @@ __all__ = [
     "GridRun",
     "GridTask",
     "Health",
+    "LogLine",
+    "LogLines",
     "Metrics",
     "PartitionMetrics",
+    "RefusedCancellation",
     "Registered",
     "RunAccepted",
     "RunCancelling",
@@ -71,6 +85,7 @@ __all__ = [
     "RunEntry",
     "RunList",
     "TaskDefinition",
+    "TaskDetail",
     "TaskFailure",
     "TaskView",
     "Uploaded",

@@ -1,11 +1,12 @@
 """Answers about runs, their tasks and their history."""
 
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
+from msgspec import Meta
 
 from penstock.core.status import RunStatus, TaskStatus
-from penstock_api.schemas.common import DagId, RunId, Time, Version
+from penstock_api.schemas.common import DagId, Position, RunId, Time, Version
 
 
 class RunAccepted(msgspec.Struct, frozen=True):
@@ -23,8 +24,32 @@ class RunCancelling(msgspec.Struct, frozen=True):
     status: RunStatus
 
 
+class CancelRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Runs that are to end."""
+
+    run_ids: Annotated[list[Annotated[str, Meta(max_length=64)]], Meta(min_length=1, max_length=500)]
+
+
+class RefusedCancellation(msgspec.Struct, frozen=True):
+    """Why a run was not asked to end, with the ``code`` that asking for it alone would be answered with."""
+
+    run_id: RunId
+    code: Annotated[str, Meta(examples=["conflict"])]
+    message: str
+
+
+class CancelResult(msgspec.Struct, frozen=True):
+    """Which of the runs were asked to end, and which could not be."""
+
+    cancelled: list[RunId]
+    refused: list[RefusedCancellation]
+
+
 class RunEntry(msgspec.Struct, frozen=True):
-    """A run as listed. ``task_counts`` says how many tasks stand in each status; times are null until they are so."""
+    """A run as listed. ``task_counts`` says how many tasks stand in each status; times are null until they are so.
+
+    ``seq`` is the last event of the partition's log that changed the run, 0 while it is only requested.
+    """
 
     run_id: RunId
     dag_id: DagId
@@ -34,13 +59,19 @@ class RunEntry(msgspec.Struct, frozen=True):
     started_at: Time | None
     finished_at: Time | None
     task_counts: dict[TaskStatus, int]
+    seq: int
 
 
 class RunList(msgspec.Struct, frozen=True):
-    """One page of runs, newest first; ``next_cursor`` asks for the next page and is null on the last."""
+    """One page of runs, newest first; ``next_cursor`` asks for the next page and is null on the last.
+
+    ``position`` is the id of an event of the live feed, with the same ``dag_id``: every event up to it is in this
+    answer.
+    """
 
     runs: list[RunEntry]
     next_cursor: str | None
+    position: Position
 
 
 class TaskFailure(msgspec.Struct, frozen=True):
@@ -54,8 +85,10 @@ class TaskFailure(msgspec.Struct, frozen=True):
 class TaskView(msgspec.Struct, frozen=True):
     """One task of a run in its latest attempt; ``attempt`` is 0 and the times are null until there is one.
 
-    ``retry_at`` is when a retrying task is tried again, ``upstream`` the dependency because of which a task will not
-    run, ``output`` what a callable returned.
+    ``retry_at`` is when a retrying task is tried again and ``reason`` why: ``retry``, ``lost`` or ``returned``.
+    ``upstream`` is the dependency because of which a task will not run, ``output`` what a callable returned.
+    ``failures`` count against the retries, ``losses`` of workers do not. ``seq`` is the last event about the task, 0
+    where there was none yet.
     """
 
     task_id: str
@@ -72,11 +105,17 @@ class TaskView(msgspec.Struct, frozen=True):
     error: TaskFailure | None
     output: Any
     upstream: str | None
+    dependencies: tuple[str, ...]
+    failures: int
+    losses: int
+    reason: str | None
+    seq: int
 
 
 class RunDetail(RunEntry, frozen=True, kw_only=True):
-    """A run with its tasks, in the order of the definition."""
+    """A run with its tasks, in the order of the definition, and the name of that definition."""
 
+    dag_name: str
     tasks: list[TaskView]
 
 

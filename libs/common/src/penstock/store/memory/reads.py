@@ -43,23 +43,29 @@ class Reads:
         data = self._state.partitions[partition].definitions.get(version)
         return None if data is None else decode_dag(data)
 
-    async def run(self, run_id: str) -> r.RunView | None:
-        """Return a run."""
+    async def run(self, run_id: str, numbers: Sequence[int] | None = None) -> r.RunView | None:
+        """Return a run with all its tasks, or some."""
         try:
             record = self._record(run_id)
         except NotFoundError:
             return None
-        return r.RunView(*decode_run_fields(record.fields)) if record is not None else None
+        if record is None:
+            return None
+        summary, tasks = decode_run_fields(record.fields)
+        wanted = tasks if numbers is None else {number: tasks[number] for number in numbers if number in tasks}
+        return r.RunView(summary, wanted)
 
-    async def runs(self, dag_id: str, status: RunStatus | None, limit: int, cursor: str) -> r.RunPage:
+    async def runs(self, dag_id: str, status: r.Statuses, limit: int, cursor: str, least: str = "") -> r.RunPage:
         """Return one page of runs, newest first; a run's id begins with its time."""
         summaries = (summary for partition in self._state.partitions for summary in _summaries(partition))
+        lists = r.status_lists(status)
         wanted = [
             summary
             for summary in summaries
             if (not dag_id or summary.dag_id == dag_id)
-            and (status is None or summary.status is status)
+            and (None in lists or summary.status in lists)
             and (not cursor or summary.run_id < cursor)
+            and summary.run_id >= least
         ]
         wanted.sort(key=attrgetter("run_id"), reverse=True)
         page = wanted[:limit]
@@ -123,15 +129,20 @@ class Reads:
             events=sum(partition.head.seq for partition in partitions),
         )
 
-    async def output(self, run_id: str, task_id: str, attempt: int, after: str, limit: int) -> list[r.OutputLine]:
-        """Return lines an attempt printed after line ``after``."""
+    async def output(self, run_id: str, task_id: str, attempt: int, after: int, limit: int) -> list[r.OutputLine]:
+        """Return lines an attempt printed with numbers above ``after``, in order."""
+        lines = self._printed(run_id, task_id, attempt)
+        return [r.OutputLine(number, *line) for number, line in lines.items() if number > after][:limit]
+
+    async def output_sizes(self, run_id: str, task_id: str, attempts: Sequence[int]) -> list[r.OutputSize]:
+        """Return for each of the attempts how much it has printed so far."""
+        printed = [self._printed(run_id, task_id, attempt) for attempt in attempts]
+        return [r.OutputSize(max(lines, default=0), len(lines)) for lines in printed]
+
+    def _printed(self, run_id: str, task_id: str, attempt: int) -> dict[int, tuple[int, str, str]]:
         number = partition_of_run(run_id)
-        if number >= len(self._state.partitions):
-            return []
-        lines = self._state.partitions[number].output.get((run_id, task_id, attempt))
-        if lines is None:
-            return []
-        return [r.OutputLine(line_id, *line) for line_id, line in lines.after(after or "0-0", limit)]
+        partitions = self._state.partitions
+        return partitions[number].output.get((run_id, task_id, attempt), {}) if number < len(partitions) else {}
 
     async def event_indexes(self, partition: int, run_ids: Sequence[str]) -> dict[str, list[int]]:
         """Return for each of the runs the seqs of its events."""

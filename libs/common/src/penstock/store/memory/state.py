@@ -163,7 +163,7 @@ class PartitionState:
         self.keys: dict[tuple[str, str], IdempotencyKey] = {}
         self.idle: dict[str, int] = {}
         self.bells: dict[str, Bells] = {}
-        self.output: dict[tuple[str, str, int], Stream[tuple[int, str, str]]] = {}
+        self.output: dict[tuple[str, str, int], dict[int, tuple[int, str, str]]] = {}
         self._clock = clock
         self._ringing = ringing
 

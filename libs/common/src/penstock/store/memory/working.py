@@ -11,7 +11,7 @@ from penstock.core.react import DEFAULT_QUEUE, SUSPECT_QUEUE
 from penstock.core.run import TaskState
 from penstock.core.status import RunStatus
 from penstock.store import records as r
-from penstock.store.memory.state import BELL_MS, Claim, PartitionState, State, Stream
+from penstock.store.memory.state import BELL_MS, Claim, PartitionState, State
 
 _decode_task = msgspec.json.Decoder(TaskState).decode
 
@@ -91,10 +91,9 @@ class Working:
     async def append_output(self, claim: r.QueueEntry, first: int, lines: Sequence[tuple[int, str, str]]) -> None:
         """Add lines to the output of an attempt, except those that are there."""
         output = self._state.partitions[claim.partition].output
-        stream = output.setdefault((claim.run_id, claim.task_id, claim.attempt), Stream())
-        for number, line in enumerate(lines, first):
-            if number > len(stream):
-                stream.append(number, line)
+        printed = output.setdefault((claim.run_id, claim.task_id, claim.attempt), {})
+        there = max(printed, default=0)
+        printed.update((number, line) for number, line in enumerate(lines, first) if number > there)
 
 
 def _holds(claim: Claim, worker: str, entry: r.QueueEntry) -> bool:

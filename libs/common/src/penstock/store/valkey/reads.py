@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from penstock.core.dag import DagSpec, decode_dag
-from penstock.core.projection import SUMMARY_FIELD, decode_run_fields, decode_summary
+from penstock.core.projection import SUMMARY_FIELD, decode_run_fields, decode_summary, task_field
 from penstock.core.react import QUEUES
 from penstock.core.run import RunSummary
 from penstock.core.status import RunStatus
@@ -51,35 +51,41 @@ class Reads:
             await self._db.believe_absence(partition)
         return None if data is None else decode_dag(data)
 
-    async def run(self, run_id: str) -> r.RunView | None:
-        """Return a run."""
+    async def run(self, run_id: str, numbers: Sequence[int] | None = None) -> r.RunView | None:
+        """Return a run with all its tasks, or some."""
         try:
             partition = partition_of_run(run_id)
             keys = self._db.keys[partition]
         except (NotFoundError, IndexError):
             return None
-        fields = await self._db.command("HGETALL", keys.run(run_id))
-        if not fields:
+        fields = await self._run_fields(keys.run(run_id), numbers)
+        if SUMMARY_FIELD not in fields:
             await self._db.believe_absence(partition)
             return None
-        summary, tasks = decode_run_fields(text_fields(fields))
-        return r.RunView(summary, tasks)
+        return r.RunView(*decode_run_fields(fields))
 
-    async def runs(self, dag_id: str, status: RunStatus | None, limit: int, cursor: str) -> r.RunPage:
-        """Return one page of runs, newest first; a run's id begins with its time."""
+    async def _run_fields(self, key: str, numbers: Sequence[int] | None) -> dict[str, bytes]:
+        if numbers is None:
+            return text_fields(await self._db.command("HGETALL", key))
+        names = [SUMMARY_FIELD, *map(task_field, numbers)]
+        values = await self._db.command("HMGET", key, *names)
+        return {name: value for name, value in zip(names, values, strict=True) if value is not None}
+
+    async def runs(self, dag_id: str, status: r.Statuses, limit: int, cursor: str, least: str = "") -> r.RunPage:
+        """Return one page of runs: of each list its newest, merged."""
         partitions = [partition_of_dag(dag_id, self._db.partitions)] if dag_id else range(self._db.partitions)
-        below = f"({cursor}" if cursor else "+"
+        lists = r.status_lists(status)
+        bounds = (f"({cursor}" if cursor else "+", f"[{least}" if least else "-", "LIMIT", 0, limit + 1)
         answers = await self._db.pipeline(
-            [
-                ("ZREVRANGEBYLEX", self._db.keys[p].runs(dag_id, status or ""), below, "-", "LIMIT", 0, limit + 1)
-                for p in partitions
-            ]
+            [("ZREVRANGEBYLEX", self._db.keys[p].runs(dag_id, one or ""), *bounds) for p in partitions for one in lists]
         )
         if not any(answers):
             await self._db.believe_absence(*partitions)
-        ids = sorted((run_id.decode() for run_id in chain.from_iterable(answers)), reverse=True)
-        page = ids[:limit]
-        return r.RunPage(await self._summaries(page), page[-1] if len(ids) > limit else "")
+        # A run that moves on while the lists are read may stand in two of them.
+        ids = sorted({run_id.decode() for run_id in chain.from_iterable(answers)}, reverse=True)
+        page = await self._summaries(ids[:limit])
+        wanted = page if None in lists else [summary for summary in page if summary.status in lists]
+        return r.RunPage(wanted, ids[limit - 1] if len(ids) > limit else "")
 
     async def _summaries(self, run_ids: Sequence[str]) -> list[RunSummary]:
         stored = await self._db.pipeline(
@@ -160,16 +166,29 @@ class Reads:
             events=int(seq or 0),
         )
 
-    async def output(self, run_id: str, task_id: str, attempt: int, after: str, limit: int) -> list[r.OutputLine]:
-        """Return lines an attempt printed after line ``after``."""
+    async def output(self, run_id: str, task_id: str, attempt: int, after: int, limit: int) -> list[r.OutputLine]:
+        """Return lines an attempt printed with numbers above ``after``, in order: a line's id is its number."""
         partition = partition_of_run(run_id)
         if partition >= self._db.partitions:
             return []
         key = self._db.keys[partition].output(run_id, task_id, attempt)
-        entries = await self._db.command("XRANGE", key, f"({after}" if after else "-", "+", "COUNT", limit)
+        entries = await self._db.command("XRANGE", key, f"{after + 1}-0", "+", "COUNT", limit)
         if not entries:
             await self._db.believe_absence(partition)
-        return [_output_line(entry[0].decode(), text_fields(entry[1])) for entry in entries]
+        return [_output_line(entry) for entry in entries]
+
+    async def output_sizes(self, run_id: str, task_id: str, attempts: Sequence[int]) -> list[r.OutputSize]:
+        """Return for each of the attempts how much it has printed so far."""
+        partition = partition_of_run(run_id)
+        if partition >= self._db.partitions:
+            return [r.OutputSize() for _ in attempts]
+        keys = [self._db.keys[partition].output(run_id, task_id, attempt) for attempt in attempts]
+        commands: list[Sequence[Value]] = [("XREVRANGE", key, "+", "-", "COUNT", 1) for key in keys]
+        answers = await self._db.pipeline([*commands, *(("XLEN", key) for key in keys)])
+        ends, lengths = answers[: len(keys)], answers[len(keys) :]
+        if not any(lengths):
+            await self._db.believe_absence(partition)
+        return [r.OutputSize(_seq(end[0]) if end else 0, length) for end, length in zip(ends, lengths, strict=True)]
 
     async def event_indexes(self, partition: int, run_ids: Sequence[str]) -> dict[str, list[int]]:
         """Return for each of the runs the seqs that its index of events holds."""
@@ -202,8 +221,11 @@ class Reads:
 _SUMMED = ("dags", "queue_depth", "pending", "inbox_lag", "dead_letters", "events")
 
 
-def _output_line(place: str, fields: dict[str, bytes]) -> r.OutputLine:
-    return r.OutputLine(place, int(fields["at"]), fields["stream"].decode(), fields["text"].decode())
+def _output_line(entry: Any) -> r.OutputLine:  # noqa: ANN401  # RESP2 sends pairs as a flat list, RESP3 as a map
+    # A search looks at hundreds of thousands: the fields are taken in the order in which append.lua writes them.
+    fields = entry[1]
+    at, stream, text = fields.values() if isinstance(fields, dict) else fields[1::2]
+    return r.OutputLine(_seq(entry), int(at), stream.decode(), text.decode())
 
 
 def text_fields(answer: Any) -> dict[str, Any]:  # noqa: ANN401  # RESP2 sends pairs as a flat list, RESP3 as a map

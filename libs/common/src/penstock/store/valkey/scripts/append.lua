@@ -2,7 +2,7 @@
 -- Add lines to the output of an attempt, each once: a line's id is its number, and what is there is passed over.
 -- KEYS  1 output (stream)
 -- ARGV  1 number of the first line   2.. time (ms), stream and text of each line
--- Answers how many were added.
+-- Answers how many were added. Readers count on the order of a line's fields.
 local last = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)[1]
 local there = last and tonumber(string.match(last[1], '^%d+')) or 0
 local added = 0
