@@ -50,6 +50,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/dags/validate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Validate
+         * @description Check a definition without registering it: 200 in either case, with every problem and its place in the text.
+         */
+        post: operations["validate_dags_validate_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/dags/{dag_id}": {
         parameters: {
             query?: never;
@@ -62,6 +82,28 @@ export interface paths {
          * @description Read a definition.
          */
         get: operations["read_dag_dags__dag_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/dags/{dag_id}/definition": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Definition
+         * @description Read a definition as a text to edit: defaults left out, the tasks in the order written.
+         *
+         *     Registered as it is, it makes no new version.
+         */
+        get: operations["read_definition_dags__dag_id__definition_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -241,6 +283,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/runs/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel Runs
+         * @description Ask for the end of up to 500 runs.
+         *
+         *     Each is taken or refused by itself, so the answer is 200 also where none was taken. After a 503 some may have been:
+         *     asking for all of them again does no harm.
+         */
+        post: operations["cancel_runs_runs_cancel_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/runs/{run_id}": {
         parameters: {
             query?: never;
@@ -312,7 +377,7 @@ export interface paths {
         };
         /**
          * Read Task
-         * @description Look at one task of a run.
+         * @description Look at one task of a run: where it stands, how it is defined, and what became of each attempt.
          */
         get: operations["read_task_runs__run_id__tasks__task_id__get"];
         put?: never;
@@ -337,6 +402,28 @@ export interface paths {
          *     Without `attempt`, a task that has not been tried yet has an empty log; following it waits for the first attempt.
          */
         get: operations["read_logs_runs__run_id__tasks__task_id__logs_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/runs/{run_id}/tasks/{task_id}/logs/lines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Lines
+         * @description Read lines that an attempt printed, by their numbers.
+         *
+         *     An answer may have fewer lines than the limit and others still follow: `next` says where to go on.
+         */
+        get: operations["read_lines_runs__run_id__tasks__task_id__logs_lines_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -370,8 +457,56 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * Attempt
+         * @description One try of a task, from the run's history.
+         *
+         *         ``reason`` is why it was made ready: ``start`` (nothing to wait for), ``dependencies``, ``retry``, ``lost`` or
+         *         ``returned``; ``waited_for`` the dependency that ended last. A ``status`` of ``lost`` means that the worker fell
+         *         silent, ``returned`` that it gave the attempt back. ``retry_at`` is when the next attempt follows, null where none
+         *         does. ``duration_ms`` is by the worker's clock, or by the server's where the worker has not reported it. ``lines``
+         *         is how many lines of its output are kept.
+         */
+        Attempt: {
+            attempt: number;
+            duration_ms: number | null;
+            ended_at: string | null;
+            error: components["schemas"]["TaskFailure"] | null;
+            exit_code: number | null;
+            lines: number;
+            output: unknown;
+            queue: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC, milliseconds.
+             * @example 2026-11-23T09:47:05.871Z
+             */
+            ready_at: string;
+            reason: string;
+            retry_at: string | null;
+            started_at: string | null;
+            /** @enum {unknown} */
+            status: "cancelled" | "failed" | "lost" | "ready" | "returned" | "running" | "succeeded";
+            waited_for: string | null;
+            worker: string | null;
+        };
+        /**
+         * CancelRequest
+         * @description Runs that are to end.
+         */
+        CancelRequest: {
+            run_ids: string[];
+        };
+        /**
+         * CancelResult
+         * @description Which of the runs were asked to end, and which could not be.
+         */
+        CancelResult: {
+            cancelled: string[];
+            refused: components["schemas"]["RefusedCancellation"][];
+        };
+        /**
          * DagDetail
-         * @description A definition: ``id``, ``name``, ``description`` and ``tasks`` as written, and what is known of the version.
+         * @description A definition: its ``id``, ``name``, ``description``, ``tags`` and ``tasks``, and what is known of the version.
          */
         DagDetail: {
             current: boolean;
@@ -382,6 +517,7 @@ export interface components {
             id: string;
             name: string;
             registered_at: string | null;
+            tags: string[];
             task_count: number;
             tasks: {
                 [key: string]: components["schemas"]["TaskDefinition"];
@@ -402,6 +538,7 @@ export interface components {
             description: string;
             name: string;
             registered_at: string | null;
+            tags: string[];
             task_count: number;
             /**
              * @description A hash of the definition's content.
@@ -465,6 +602,7 @@ export interface components {
             last_runs: components["schemas"]["RunEntry"][];
             name: string;
             registered_at: string | null;
+            tags: string[];
             task_count: number;
             /**
              * @description A hash of the definition's content.
@@ -548,6 +686,7 @@ export interface components {
             finished_at: string | null;
             /** @example 01jqz6x3v0c8f4m2t9s7k5hn1b-3 */
             run_id: string;
+            seq: number;
             started_at: string | null;
             status: components["schemas"]["RunStatus"];
             task_counts: {
@@ -569,6 +708,40 @@ export interface components {
          */
         Health: {
             status: string;
+        };
+        /**
+         * LogLine
+         * @description One line of output: its number ``n``, counted from 1, when it came and where from.
+         *
+         *         What Penstock itself has to say (that output was left out) is in the stream ``system``.
+         */
+        LogLine: {
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC, milliseconds.
+             * @example 2026-11-23T09:47:05.871Z
+             */
+            at: string;
+            n: number;
+            /** @enum {string} */
+            stream: "stdout" | "stderr" | "system";
+            text: string;
+        };
+        /**
+         * LogLines
+         * @description A part of what an attempt printed.
+         *
+         *         ``total`` is the number of its last line, ``kept`` how many lines there are: fewer where some were left out.
+         *         ``ended`` says that nothing more will come. ``next`` is the ``from`` to go on with; null where there is no more for
+         *         now, which while ``ended`` is false means to go on with ``total`` + 1.
+         */
+        LogLines: {
+            attempt: number;
+            ended: boolean;
+            kept: number;
+            lines: components["schemas"]["LogLine"][];
+            next: number | null;
+            total: number;
         };
         /**
          * Metrics
@@ -623,6 +796,17 @@ export interface components {
             timers: number;
         };
         /**
+         * RefusedCancellation
+         * @description Why a run was not asked to end, with the ``code`` that asking for it alone would be answered with.
+         */
+        RefusedCancellation: {
+            /** @example conflict */
+            code: string;
+            message: string;
+            /** @example 01jqz6x3v0c8f4m2t9s7k5hn1b-3 */
+            run_id: string;
+        };
+        /**
          * Registered
          * @description A definition that was accepted. ``created`` is false where this very content was known before.
          */
@@ -658,7 +842,7 @@ export interface components {
         };
         /**
          * RunDetail
-         * @description A run with its tasks, in the order of the definition.
+         * @description A run with its tasks, in the order of the definition, and the name of that definition.
          */
         RunDetail: {
             /**
@@ -669,6 +853,7 @@ export interface components {
             created_at: string;
             /** @example sample */
             dag_id: string;
+            dag_name: string;
             /**
              * @description A hash of the definition's content.
              * @example 3f0c0f1d7a3e4b5c8d9e0a1b2c3d4e5f
@@ -677,6 +862,7 @@ export interface components {
             finished_at: string | null;
             /** @example 01jqz6x3v0c8f4m2t9s7k5hn1b-3 */
             run_id: string;
+            seq: number;
             started_at: string | null;
             status: components["schemas"]["RunStatus"];
             task_counts: {
@@ -687,6 +873,8 @@ export interface components {
         /**
          * RunEntry
          * @description A run as listed. ``task_counts`` says how many tasks stand in each status; times are null until they are so.
+         *
+         *         ``seq`` is the last event of the partition's log that changed the run, 0 while it is only requested.
          */
         RunEntry: {
             /**
@@ -705,6 +893,7 @@ export interface components {
             finished_at: string | null;
             /** @example 01jqz6x3v0c8f4m2t9s7k5hn1b-3 */
             run_id: string;
+            seq: number;
             started_at: string | null;
             status: components["schemas"]["RunStatus"];
             task_counts: {
@@ -714,9 +903,17 @@ export interface components {
         /**
          * RunList
          * @description One page of runs, newest first; ``next_cursor`` asks for the next page and is null on the last.
+         *
+         *         ``position`` is the id of an event of the live feed, with the same ``dag_id``: every event up to it is in this
+         *         answer.
          */
         RunList: {
             next_cursor: string | null;
+            /**
+             * @description An id of the live stream: whatever happened up to there is in the answer. Sent as `last_event_id` to `/events`, the stream goes on from here without a gap.
+             * @example 0:12,1:5
+             */
+            position: string;
             runs: components["schemas"]["RunEntry"][];
         };
         /**
@@ -768,6 +965,43 @@ export interface components {
             timeout_seconds: number | null;
         };
         /**
+         * TaskDetail
+         * @description One task of a run: where it stands, its definition, and every attempt, the newest last.
+         */
+        TaskDetail: {
+            attempt: number;
+            attempts: components["schemas"]["Attempt"][];
+            /** @example sample */
+            dag_id: string;
+            /**
+             * @description A hash of the definition's content.
+             * @example 3f0c0f1d7a3e4b5c8d9e0a1b2c3d4e5f
+             */
+            dag_version: string;
+            definition: components["schemas"]["TaskDefinition"];
+            dependencies: string[];
+            error: components["schemas"]["TaskFailure"] | null;
+            exit_code: number | null;
+            failures: number;
+            finished_at: string | null;
+            losses: number;
+            name: string;
+            output: unknown;
+            queue: string | null;
+            ready_at: string | null;
+            reason: string | null;
+            retry_at: string | null;
+            /** @example 01jqz6x3v0c8f4m2t9s7k5hn1b-3 */
+            run_id: string;
+            run_status: components["schemas"]["RunStatus"];
+            seq: number;
+            started_at: string | null;
+            status: components["schemas"]["TaskStatus"];
+            task_id: string;
+            upstream: string | null;
+            worker: string | null;
+        };
+        /**
          * TaskFailure
          * @description Why the attempt failed. ``kind`` is for programs: ``exit``, ``timeout``, ``exception``, ``lost`` and more.
          */
@@ -786,19 +1020,26 @@ export interface components {
          * TaskView
          * @description One task of a run in its latest attempt; ``attempt`` is 0 and the times are null until there is one.
          *
-         *         ``retry_at`` is when a retrying task is tried again, ``upstream`` the dependency because of which a task will not
-         *         run, ``output`` what a callable returned.
+         *         ``retry_at`` is when a retrying task is tried again and ``reason`` why: ``retry``, ``lost`` or ``returned``.
+         *         ``upstream`` is the dependency because of which a task will not run, ``output`` what a callable returned.
+         *         ``failures`` count against the retries, ``losses`` of workers do not. ``seq`` is the last event about the task, 0
+         *         where there was none yet.
          */
         TaskView: {
             attempt: number;
+            dependencies: string[];
             error: components["schemas"]["TaskFailure"] | null;
             exit_code: number | null;
+            failures: number;
             finished_at: string | null;
+            losses: number;
             name: string;
             output: unknown;
             queue: string | null;
             ready_at: string | null;
+            reason: string | null;
             retry_at: string | null;
+            seq: number;
             started_at: string | null;
             status: components["schemas"]["TaskStatus"];
             task_id: string;
@@ -827,6 +1068,25 @@ export interface components {
             version: string;
         };
         /**
+         * Validation
+         * @description What registering a text would do. If it is not ``valid``, there are ``problems`` and nothing else.
+         *
+         *         ``known`` says that this very content is registered already.
+         */
+        Validation: {
+            /** @example sample */
+            dag_id?: string;
+            known?: boolean;
+            problems: components["schemas"]["Detail"][];
+            task_count?: number;
+            valid: boolean;
+            /**
+             * @description A hash of the definition's content.
+             * @example 3f0c0f1d7a3e4b5c8d9e0a1b2c3d4e5f
+             */
+            version?: string;
+        };
+        /**
          * VersionEntry
          * @description A version; the ``current`` one is what the next run will follow.
          */
@@ -837,6 +1097,7 @@ export interface components {
             description: string;
             name: string;
             registered_at: string | null;
+            tags: string[];
             task_count: number;
             /**
              * @description A hash of the definition's content.
@@ -1082,6 +1343,60 @@ export interface operations {
             };
         };
     };
+    validate_dags_validate_post: {
+        parameters: {
+            query?: {
+                format?: "json" | "yaml";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The text of a definition, whatever its content type. */
+        requestBody: {
+            content: {
+                "text/plain": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Validation"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
     read_dag_dags__dag_id__get: {
         parameters: {
             query?: {
@@ -1107,6 +1422,66 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    read_definition_dags__dag_id__definition_get: {
+        parameters: {
+            query?: {
+                /** @description A version; the current one by default. */
+                version?: string | null;
+                format?: "json" | "yaml";
+            };
+            header?: never;
+            path: {
+                dag_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The text */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                    /**
+                     * @example id: sample
+                     *     tasks:
+                     *       a:
+                     *         name: A
+                     */
+                    "text/plain": string;
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1466,13 +1841,19 @@ export interface operations {
     list_runs_runs_get: {
         parameters: {
             query?: {
-                /** @description Only runs of this DAG. */
-                dag_id?: string;
-                /** @description Only runs in this status. */
-                status?: components["schemas"]["RunStatus"] | null;
                 limit?: number;
                 /** @description `next_cursor` of the page before. */
                 cursor?: string;
+                /** @description Only runs of this DAG. */
+                dag_id?: string;
+                /** @description Only runs in this status; repeated, or several between commas: in any of them. */
+                status?: string[] | null;
+                /** @description Only runs of this time (RFC 3339) or later. A run's time is the one in its id: when it was asked for. */
+                created_after?: string;
+                /** @description Only runs from before this time. */
+                created_before?: string;
+                /** @description Only runs whose ids begin so. */
+                search?: string;
             };
             header?: never;
             path?: never;
@@ -1487,6 +1868,75 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RunList"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    cancel_runs_runs_cancel_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CancelRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CancelResult"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
                 };
             };
             /** @description Unprocessable Entity */
@@ -1669,7 +2119,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TaskView"];
+                    "application/json": components["schemas"]["TaskDetail"];
                 };
             };
             /** @description Not Found */
@@ -1699,6 +2149,8 @@ export interface operations {
                 attempt?: number | null;
                 /** @description Stream new lines until the attempt has ended. */
                 follow?: boolean;
+                /** @description Have a browser keep it as a file. */
+                download?: boolean;
             };
             header?: never;
             path: {
@@ -1720,6 +2172,64 @@ export interface operations {
                      *     two
                      */
                     "text/plain": string;
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    read_lines_runs__run_id__tasks__task_id__logs_lines_get: {
+        parameters: {
+            query?: {
+                /** @description Counts from 1; by default the latest. */
+                attempt?: number | null;
+                /** @description The number of the first line, counted from 1; below 0 it counts from the end: `-500` for the last 500. */
+                from?: number;
+                limit?: number;
+                /** @description Only lines that hold this text, in upper or lower case. One call looks at 200,000 lines at most. */
+                search?: string;
+            };
+            header?: never;
+            path: {
+                run_id: string;
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogLines"];
                 };
             };
             /** @description Not Found */
