@@ -8,7 +8,9 @@ from penstock.core.status import TaskStatus
 from penstock.errors import NotFoundError
 from penstock.store import records as r
 from penstock.store.base import Store
+from penstock.store.valkey.reads import text_fields
 from stack import dag
+from store_backends import ServerBackend
 from store_kit import FIRST, SECOND, dag_id_in, fan, register, run_id, started, success
 
 ONE: dict[str, tuple[str, ...]] = {"a": ()}
@@ -70,7 +72,7 @@ async def test_runs_that_do_not_exist_have_no_cells(store: Store) -> None:
         await store.run_cells(["nothing"])
 
 
-LONG = "x" * 1000
+LONG = "x" * 3000
 OUTPUTS = {
     "a long text": LONG,
     "what looks like fields": {"a": 1, "error": 2, "output": LONG, "status": "failed", "finished_at": 7},
@@ -81,7 +83,7 @@ OUTPUTS = {
 @pytest.mark.parametrize("output", OUTPUTS.values(), ids=OUTPUTS)
 async def test_what_a_task_returned_does_not_change_its_cell(store: Store, output: object) -> None:
     reign, run = await started(store, ONE)
-    worker = f'","error":{LONG[:300]}'
+    worker = f'","error":{"x" * 300}'
     (claim,) = await store.claim(0, worker, 1)
     report = e.TaskSucceeded(run_id=run, task_id="a", attempt=1, worker=worker, output=output)
     await store.report([(claim, report)])
@@ -102,3 +104,16 @@ async def test_why_a_task_failed_does_not_change_its_cell(store: Store) -> None:
     assert view is not None
     assert view.tasks[0].status is TaskStatus.FAILED
     assert await store.run_cells([run]) == [shown(view)]
+
+
+@pytest.mark.parametrize("store_url", ["valkey", "redis"], indirect=True)
+async def test_what_tasks_returned_does_not_leave_the_server_for_their_cells(server: ServerBackend) -> None:
+    reign, run = await started(server.store, fan(3))
+    for claim in await server.store.claim(0, "w", 3):
+        report = e.TaskSucceeded(run_id=run, task_id=claim.task_id, attempt=1, worker="w", output=LONG)
+        await server.store.report([(claim, report)])
+    await reign.settle()
+    keys = server.valkey._db.keys[0]
+    answer = text_fields(await server.valkey._db.run("cells", [keys.run(run)], []))
+    assert answer.keys() == {"run", "t0", "t1", "t2"}
+    assert sum(map(len, answer.values())) < len(LONG)

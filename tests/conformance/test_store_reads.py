@@ -12,6 +12,7 @@ from penstock.errors import NotFoundError
 from penstock.ids import time_prefix
 from penstock.store import records as r
 from penstock.store.base import Store
+from penstock.store.run_lists import Statuses
 from stack import DIAMOND, dag
 from store_backends import Backend, eventually
 from store_kit import EPOCH_MS, FIRST, SECOND, Reign, fan, register, run_id, started, success
@@ -26,7 +27,7 @@ async def request(store: Store, *numbers: int, dag_id: str = FIRST) -> None:
         await store.request_run(dag_id, run_id(number, partition))
 
 
-async def pages(store: Store, limit: int, dag_id: str = "", status: r.Statuses = None) -> list[list[str]]:
+async def pages(store: Store, limit: int, dag_id: str = "", status: Statuses = None) -> list[list[str]]:
     found: list[list[str]] = []
     cursor = ""
     while cursor or not found:

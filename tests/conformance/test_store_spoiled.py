@@ -127,6 +127,8 @@ CALLS: dict[str, Callable[[Store], Awaitable[object]]] = {
     "run": lambda store: store.run(run_id(1)),
     "a run without its tasks": lambda store: store.run(run_id(1), ()),
     "runs": lambda store: store.runs("", None, 10, ""),
+    "last_runs": lambda store: store.last_runs([FIRST], 10),
+    "run_cells": lambda store: store.run_cells([run_id(1)]),
     "run_events": lambda store: store.run_events(run_id(1), 0, 10),
     "log": lambda store: store.log(0, 0, 10),
     "tail": lambda store: store.tail({0: 0, 1: 0}, 1),

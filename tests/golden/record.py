@@ -161,7 +161,7 @@ def run_id(number: int) -> str:
     return f"01kdvmph{number:018d}-{PARTITION}"
 
 
-async def _begin(recorder: Recorder, definition: DagSpec, number: int = 1) -> tuple[str, Attempts]:
+async def begin(recorder: Recorder, definition: DagSpec, number: int = 1) -> tuple[str, Attempts]:
     await recorder.register(definition)
     await recorder.request(run_id(number), definition)
     return run_id(number), Attempts(recorder, run_id(number))
@@ -169,7 +169,7 @@ async def _begin(recorder: Recorder, definition: DagSpec, number: int = 1) -> tu
 
 async def diamond_succeeds(recorder: Recorder) -> None:
     """Two branches, of which the second ends last; one task has an output."""
-    _, attempts = await _begin(recorder, dag("diamond", task("a"), task("b", "a"), task("c", "a"), task("d", "b", "c")))
+    _, attempts = await begin(recorder, dag("diamond", task("a"), task("b", "a"), task("c", "a"), task("d", "b", "c")))
     await attempts.done("a")
     await recorder.take(attempts.started("b"), attempts.started("c"))
     await recorder.take(attempts.succeeded("c", output={"rows": [1, 2.5, None, "größer"]}))
@@ -179,7 +179,7 @@ async def diamond_succeeds(recorder: Recorder) -> None:
 
 async def retries_are_spent(recorder: Recorder) -> None:
     """Three failures, two waits, and the end."""
-    run, attempts = await _begin(recorder, dag("stubborn", task("a", retries=2)))
+    run, attempts = await begin(recorder, dag("stubborn", task("a", retries=2)))
     for attempt in (1, 2, 3):
         await recorder.take(attempts.started("a", attempt))
         await recorder.take(attempts.failed("a", attempt))
@@ -190,7 +190,7 @@ async def retries_are_spent(recorder: Recorder) -> None:
 async def cancelled_in_the_middle(recorder: Recorder) -> None:
     """Cancelled while tasks run, wait, retry and lie ready; a claim and a second cancellation come too late."""
     definition = dag("cancelled", task("runs"), task("retries", retries=1), task("ready"), task("waits", "runs"))
-    run, attempts = await _begin(recorder, definition)
+    run, attempts = await begin(recorder, definition)
     await recorder.take(attempts.started("runs"), attempts.started("retries"))
     await recorder.take(attempts.failed("retries"))
     await recorder.take(e.RunCancelled(run_id=run), e.RunCancelled(run_id=run))
@@ -201,7 +201,7 @@ async def cancelled_in_the_middle(recorder: Recorder) -> None:
 
 async def worker_is_lost(recorder: Recorder) -> None:
     """The first worker falls silent and reports too late, the second gives the attempt back, the third finishes it."""
-    run, first = await _begin(recorder, dag("lost", task("a"), task("b", "a")))
+    run, first = await begin(recorder, dag("lost", task("a"), task("b", "a")))
     second, third = Attempts(recorder, run, "worker-2"), Attempts(recorder, run, "worker-3")
     await recorder.take(first.started("a"))
     await recorder.take(first.lost("a"))
@@ -214,7 +214,7 @@ async def worker_is_lost(recorder: Recorder) -> None:
 async def upstream_fails(recorder: Recorder) -> None:
     """One branch fails and takes its dependents with it; the other is done."""
     tasks = (task("a"), task("b", "a"), task("c", "b", "x"), task("x"), task("y", "x"))
-    _, attempts = await _begin(recorder, dag("broken", *tasks))
+    _, attempts = await begin(recorder, dag("broken", *tasks))
     await recorder.take(attempts.started("a"), attempts.started("x"))
     await recorder.take(attempts.failed("a"))
     await recorder.take(attempts.succeeded("x"))
@@ -227,10 +227,10 @@ async def runs_interleave(recorder: Recorder) -> None:
     newer = msgspec.structs.replace(
         dag("one", task("a"), task("b", "a"), task("c", "b")), tags=("golden", "größer als zuvor")
     )
-    _, first = await _begin(recorder, one, 1)
-    _, second = await _begin(recorder, two, 2)
+    _, first = await begin(recorder, one, 1)
+    _, second = await begin(recorder, two, 2)
     await recorder.take(first.started("a"), second.started("b"))
-    _, third = await _begin(recorder, newer, 3)
+    _, third = await begin(recorder, newer, 3)
     await recorder.take(second.succeeded("b"), first.succeeded("a"), third.started("a"), second.started("a"))
     await recorder.request(run_id(4), dag("one", task("unregistered")))
     await recorder.take(third.succeeded("a"), second.failed("a"), first.started("b"))
@@ -240,7 +240,7 @@ async def runs_interleave(recorder: Recorder) -> None:
 
 async def log_forks(recorder: Recorder) -> None:
     """The log loses its last events in the middle of a run and goes on as another branch."""
-    _, attempts = await _begin(recorder, dag("forked", task("a"), task("b", "a")))
+    _, attempts = await begin(recorder, dag("forked", task("a"), task("b", "a")))
     await recorder.take(attempts.started("a"))
     recorder.fork()
     await recorder.take(attempts.succeeded("a"))

@@ -16,21 +16,7 @@ from penstock_api.context import Context
 from penstock_api.doors import Doors
 from penstock_api.envelope import Envelope
 from penstock_api.errors import handle_errors
-from penstock_api.routes import (
-    cancelling,
-    dags,
-    dashboard,
-    definitions,
-    documentation,
-    grid,
-    health,
-    live,
-    log_lines,
-    logs,
-    metrics,
-    runs,
-    tasks,
-)
+from penstock_api.routes import ROUTERS, dashboard, documentation
 from penstock_api.schemas import ANSWERS
 
 COMPRESSED_BYTES = 2048
@@ -96,22 +82,8 @@ def create_app(store: Store, settings: Settings) -> Api:
     )
     app.state.context = context
     handle_errors(app)
-    for routes in (
-        dags,
-        definitions,
-        grid,
-        runs,
-        cancelling,
-        tasks,
-        logs,
-        log_lines,
-        live,
-        metrics,
-        health,
-        documentation,
-        dashboard,
-    ):
-        app.include_router(routes.router)
+    for router in ROUTERS:
+        app.include_router(router)
     app.mount(documentation.ASSETS_PATH, documentation.assets())
     app.mount(dashboard.ASSETS_PATH, dashboard.Files())
     return app

@@ -16,7 +16,7 @@ from msgspec import Meta
 from penstock.core.status import RunStatus
 from penstock.errors import Detail, InvalidInputError
 from penstock.ids import time_prefix
-from penstock.store.records import Statuses
+from penstock.store.run_lists import Statuses
 
 _STATUS = "Only runs in this status; repeated, or several between commas: in any of them."
 _AFTER = "Only runs of this time (RFC 3339) or later. A run's time is the one in its id: when it was asked for."

@@ -15,6 +15,7 @@ from penstock.core.run import RunSummary
 from penstock.core.status import RunStatus
 from penstock.store import records as r
 from penstock.store.oversight import AuditStore, HealthStore
+from penstock.store.run_lists import Statuses
 
 
 class RequestStore(Protocol):
@@ -67,7 +68,7 @@ class ReadStore(Protocol):
         """Return a run with all its tasks, or with those of the given numbers only: far less where it has many."""
         ...
 
-    async def runs(self, dag_id: str, status: r.Statuses, limit: int, cursor: str, least: str = "") -> r.RunPage:
+    async def runs(self, dag_id: str, status: Statuses, limit: int, cursor: str, least: str = "") -> r.RunPage:
         """Return runs, newest first: of one DAG (empty for all), in ``status`` (None for any).
 
         Only such whose ids, which begin with their time, are below ``cursor`` (empty for no bound) and not below

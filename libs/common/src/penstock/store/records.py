@@ -214,20 +214,6 @@ class DagSummary(msgspec.Struct, frozen=True):
     tags: tuple[str, ...] = ()
 
 
-Statuses = RunStatus | frozenset[RunStatus] | None
-"""Which runs are meant: those in one status, in any of several, or all."""
-
-
-def status_lists(status: Statuses) -> tuple[RunStatus | None, ...]:
-    """Return the statuses to look under, None for the list of all runs, in the order in which a run goes through them.
-
-    Who looks in this order misses no run that moves on meanwhile.
-    """
-    if status is None or isinstance(status, RunStatus):
-        return (status,)
-    return tuple(one for one in RunStatus if one in status) if len(status) < len(RunStatus) else (None,)
-
-
 class RunPage(msgspec.Struct, frozen=True):
     """One page of runs, newest first; ``cursor`` asks for the next, empty at the end."""
 

@@ -5,6 +5,7 @@ import type { components } from "./schema";
 type Schemas = components["schemas"];
 
 export type RunEntry = Schemas["RunEntry"];
+export type RunList = Schemas["RunList"];
 export type RunDetail = Schemas["RunDetail"];
 export type TaskView = Schemas["TaskView"];
 export type DagEntry = Schemas["DagEntry"];

@@ -60,14 +60,10 @@ function Navigation({ onSearch }: { onSearch: () => void }) {
         <img src="/ui/icon.svg" alt="" className="size-6" />
         Penstock
       </Link>
-      <Button
-        onClick={onSearch}
-        className="ml-auto justify-between text-dim md:mb-2 md:ml-0"
-        aria-label="Search and commands"
-      >
+      <Button onClick={onSearch} className="ml-auto justify-between text-dim md:mb-2 md:ml-0">
         <span className="inline-flex items-center gap-2">
           <Search aria-hidden className="size-4" />
-          <span className="hidden md:inline">Search</span>
+          <span className="max-md:sr-only">Search</span>
         </span>
         <span className="hidden md:inline">
           <Kbd>Ctrl K</Kbd>

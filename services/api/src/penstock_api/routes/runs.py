@@ -1,12 +1,11 @@
 """Runs: list, look at, and their history."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from penstock.ids import partition_of_dag
-from penstock.store.records import LogEntry
 from penstock_api.answers import answer, documented
 from penstock_api.context import Shared
 from penstock_api.history import describe, read_event
@@ -17,7 +16,7 @@ from penstock_api.schemas import EventList, RunDetail, RunList
 from penstock_api.views import run_detail, run_entry
 
 EVENTS_AT_ONCE = 1000
-"""A longer history is read piece by piece: the server does nothing else while it looks for one."""
+"""A longer history is read piece by piece: neither the server nor this process does anything else meanwhile."""
 
 router = APIRouter(tags=["runs"], default_response_class=Response)
 
@@ -55,13 +54,14 @@ async def read_events(
 ) -> Response:
     """Read a run's history, in log order, each event with what caused it."""
     run_partition(shared.store, run_id)
-    entries: list[LogEntry] = []
-    while (wanted := min(EVENTS_AT_ONCE, limit - len(entries))) > 0:
-        piece = await shared.store.run_events(run_id, entries[-1].seq if entries else after, wanted)
-        entries += piece
+    events: list[dict[str, Any]] = []
+    last = after
+    while (wanted := min(EVENTS_AT_ONCE, limit - len(events))) > 0:
+        piece = await shared.store.run_events(run_id, last, wanted)
+        events += [describe(entry.seq, read_event(entry)) for entry in piece]
+        last = piece[-1].seq if piece else last
         if len(piece) < wanted:
             break
-    if not entries:  # nothing new, nothing yet, or no such run
+    if not events:  # nothing new, nothing yet, or no such run
         await get_run(shared.store, run_id, ())
-    events = [describe(entry.seq, read_event(entry)) for entry in entries]
-    return answer(EventList(run_id, events, entries[-1].seq if len(entries) == limit else None))
+    return answer(EventList(run_id, events, last if len(events) == limit else None))

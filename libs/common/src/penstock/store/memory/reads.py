@@ -13,6 +13,7 @@ from penstock.errors import NotFoundError
 from penstock.ids import partition_of_dag, partition_of_run
 from penstock.store import records as r
 from penstock.store.memory.state import PartitionState, RunRecord, State
+from penstock.store.run_lists import Statuses, status_lists
 
 TAIL_BATCH = 256
 """Events of one log in one answer of ``tail``, at most."""
@@ -55,10 +56,10 @@ class Reads:
         wanted = tasks if numbers is None else {number: tasks[number] for number in numbers if number in tasks}
         return r.RunView(summary, wanted)
 
-    async def runs(self, dag_id: str, status: r.Statuses, limit: int, cursor: str, least: str = "") -> r.RunPage:
+    async def runs(self, dag_id: str, status: Statuses, limit: int, cursor: str, least: str = "") -> r.RunPage:
         """Return one page of runs, newest first; a run's id begins with its time."""
         summaries = (summary for partition in self._state.partitions for summary in _summaries(partition))
-        lists = r.status_lists(status)
+        lists = status_lists(status)
         wanted = [
             summary
             for summary in summaries

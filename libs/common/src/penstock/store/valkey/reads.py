@@ -15,6 +15,7 @@ from penstock.core.status import RunStatus
 from penstock.errors import NotFoundError
 from penstock.ids import partition_of_dag, partition_of_run
 from penstock.store import records as r
+from penstock.store.run_lists import Statuses, status_lists
 from penstock.store.valkey.connection import LONGEST_WAIT_MS, Connection, Value, emptied
 
 _decode_dags = msgspec.json.Decoder(r.DagSummary)
@@ -71,10 +72,10 @@ class Reads:
         values = await self._db.command("HMGET", key, *names)
         return {name: value for name, value in zip(names, values, strict=True) if value is not None}
 
-    async def runs(self, dag_id: str, status: r.Statuses, limit: int, cursor: str, least: str = "") -> r.RunPage:
+    async def runs(self, dag_id: str, status: Statuses, limit: int, cursor: str, least: str = "") -> r.RunPage:
         """Return one page of runs: of each list its newest, merged."""
         partitions = [partition_of_dag(dag_id, self._db.partitions)] if dag_id else range(self._db.partitions)
-        lists = r.status_lists(status)
+        lists = status_lists(status)
         bounds = (f"({cursor}" if cursor else "+", f"[{least}" if least else "-", "LIMIT", 0, limit + 1)
         answers = await self._db.pipeline(
             [("ZREVRANGEBYLEX", self._db.keys[p].runs(dag_id, one or ""), *bounds) for p in partitions for one in lists]

@@ -1,0 +1,64 @@
+"""What holds on every page: it opens, in both themes and on a phone, nobody is shut out, and keys lead everywhere."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from browser_kit import serious_violations
+from penstock.client import Client
+from up_kit import ROOT
+
+PAGES = ["/", "/ui/dags", "/ui/runs", "/ui/workers", "/ui/system", "/ui/events"]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("path", PAGES)
+def test_no_page_shuts_anybody_out(window: Page, path: str, theme: str) -> None:
+    window.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+    window.goto(path)
+    expect(window.get_by_role("heading", level=1)).to_be_visible()
+    assert serious_violations(window) == []
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_on_a_phone_no_page_is_wider_than_the_screen(window: Page, path: str) -> None:
+    window.set_viewport_size({"width": 390, "height": 844})
+    window.goto(path)
+    expect(window.get_by_role("heading", level=1)).to_be_visible()
+    assert window.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_keys_lead_to_every_page(window: Page) -> None:
+    window.goto("/")
+    expect(window.get_by_role("heading", level=1)).to_be_visible()
+    for key, path in zip("drwse", PAGES[1:], strict=True):
+        window.keyboard.press("g")
+        window.keyboard.press(key)
+        expect(window).to_have_url(re.compile(f"{re.escape(path)}$"))
+
+
+def test_the_command_palette_finds_a_dag_and_starts_it(window: Page, client: Client) -> None:
+    client.register((ROOT / "examples/sample.yaml").read_bytes())
+    window.goto("/ui/runs")
+    expect(window.get_by_role("heading", level=1)).to_be_visible()
+    window.keyboard.press("Control+k")
+    window.get_by_placeholder("A page, a DAG, a run").fill("run sample")
+    window.get_by_role("option", name=re.compile("^Run ")).click()
+    expect(window).to_have_url(re.compile(r"/ui/runs/[0-9a-z]{26}-\d+$"))
+
+
+def test_a_chosen_theme_outlives_the_page(window: Page) -> None:
+    window.emulate_media(color_scheme="light")
+    window.goto("/ui/runs")
+    window.get_by_role("button", name="Theme: as the system").click()
+    window.get_by_role("button", name="Theme: light").click()
+    window.reload()
+    expect(window.locator("html")).to_have_class(re.compile("dark"))
+
+
+def test_an_address_that_does_not_exist_says_so_and_leads_home(window: Page) -> None:
+    window.goto("/ui/nothing/here")
+    expect(window.get_by_text("There is no such page")).to_be_visible()
+    window.get_by_role("link", name="Go home").click()
+    expect(window).to_have_url(re.compile("/$"))
