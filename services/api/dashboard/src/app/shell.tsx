@@ -42,7 +42,13 @@ export function Shell() {
           <Outlet />
         </main>
       </div>
-      <Toaster position="bottom-right" theme={dark ? "dark" : "light"} richColors closeButton />
+      <Toaster
+        position="bottom-right"
+        theme={dark ? "dark" : "light"}
+        richColors
+        closeButton
+        style={{ fontFamily: "var(--font-sans)" }}
+      />
       <DropZone />
       <Suspense>
         {writing && <DraftDialog />}

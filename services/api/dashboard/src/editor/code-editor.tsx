@@ -23,16 +23,20 @@ interface Props {
   problems: readonly Detail[];
   onChange: (text: string) => void;
   ref?: Ref<EditorHandle>;
+  autoFocus?: boolean;
   className?: string;
 }
 
-export default function CodeEditor({ initial, format, label, problems, onChange, ref, className }: Props) {
+export default function CodeEditor(props: Props) {
+  const { initial, format, label, problems, onChange, ref, autoFocus, className } = props;
   const box = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView>(null);
   const changed = useEffectEvent(onChange);
   const create = useEffectEvent((parent: HTMLElement) => {
     const extensions = writing(format, label, (text) => changed(text));
-    return new EditorView({ state: EditorState.create({ doc: initial, extensions }), parent });
+    const made = new EditorView({ state: EditorState.create({ doc: initial, extensions }), parent });
+    if (autoFocus) made.focus();
+    return made;
   });
   // biome-ignore lint/correctness/useExhaustiveDependencies: another language is another editor
   useEffect(() => {

@@ -15,7 +15,11 @@ export function RunBars({ runs, slots }: { runs: readonly RunEntry[]; slots: num
   const shown = runs.slice(0, slots);
   const longest = Math.max(1, ...shown.map((run) => runDuration(run, now) ?? 0));
   return (
-    <ol className="flex h-10 items-end justify-end" style={{ width: slots * 11 }} aria-label="Last runs">
+    <ol
+      className="flex h-10 items-end justify-start md:justify-end"
+      style={{ width: slots * 11 }}
+      aria-label="Last runs"
+    >
       {shown.toReversed().map((run) => (
         <li key={run.run_id}>
           <Link

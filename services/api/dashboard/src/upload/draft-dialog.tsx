@@ -29,6 +29,7 @@ function OneDraft({ draft, further }: { draft: Draft; further: number }) {
   const checked = useValidation(text, format, draft.problems);
   const open = useOpen();
   const close = () => removeDraft(draft);
+  const leave = () => (text === draft.text ? close() : setAsking(true));
   const save = async () => {
     setBusy(true);
     try {
@@ -45,7 +46,7 @@ function OneDraft({ draft, further }: { draft: Draft; further: number }) {
     <Dialog
       open
       wide
-      onOpenChange={() => (text === draft.text ? close() : setAsking(true))}
+      onOpenChange={leave}
       onEscape={(event) => leaveToEditor(event)}
       title={draft.problems.length ? `${draft.name} needs mending` : "New DAG"}
       description={
@@ -62,26 +63,29 @@ function OneDraft({ draft, further }: { draft: Draft; further: number }) {
           label={`Text of ${draft.name}`}
           problems={checked.problems}
           onChange={setText}
+          autoFocus
           className="h-[46vh]"
         />
-        <VerdictLine checked={checked} />
+        <div className="flex flex-wrap items-center justify-between gap-2">
+          {asking ? (
+            <Discard onDiscard={close} onKeep={() => setAsking(false)} />
+          ) : (
+            <>
+              <VerdictLine checked={checked} />
+              <div className="ml-auto flex gap-2">
+                <Button onClick={leave}>{further ? "Leave this one" : "Cancel"}</Button>
+                <Button
+                  kind="primary"
+                  disabled={busy || checked.checking || checked.problems.length > 0}
+                  onClick={() => void save()}
+                >
+                  Register
+                </Button>
+              </div>
+            </>
+          )}
+        </div>
         <ProblemList problems={checked.problems} onJump={(problem) => editor.current?.jump(problem)} />
-        {asking ? (
-          <Discard onDiscard={close} onKeep={() => setAsking(false)} />
-        ) : (
-          <div className="flex justify-end gap-2">
-            <Button onClick={() => (text === draft.text ? close() : setAsking(true))}>
-              {further ? "Leave this one" : "Cancel"}
-            </Button>
-            <Button
-              kind="primary"
-              disabled={busy || checked.checking || checked.problems.length > 0}
-              onClick={() => void save()}
-            >
-              Register
-            </Button>
-          </div>
-        )}
       </div>
     </Dialog>
   );
@@ -89,7 +93,7 @@ function OneDraft({ draft, further }: { draft: Draft; further: number }) {
 
 function Discard({ onDiscard, onKeep }: { onDiscard: () => void; onKeep: () => void }) {
   return (
-    <div role="alert" className="flex flex-wrap items-center justify-end gap-2 text-sm">
+    <div role="alert" className="flex flex-1 flex-wrap items-center justify-end gap-2 text-sm">
       <span className="mr-auto">What you wrote is not registered. Throw it away?</span>
       <Button kind="danger" onClick={onDiscard}>
         Throw away

@@ -12,7 +12,7 @@ import { SHOWN_RUNS } from "./patch";
 
 /** One line on a wide page, two on a narrow one. */
 export const COLUMNS =
-  "grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-4 md:grid-cols-[minmax(11rem,2fr)_minmax(6rem,1fr)_4rem_132px_9.5rem_7rem_6.5rem]";
+  "grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-4 md:grid-cols-[minmax(11rem,3fr)_minmax(7rem,2fr)_4rem_132px_9.5rem_7rem_6.5rem]";
 
 export interface RowActs {
   onRun: (dag: DagWithRuns) => void;

@@ -94,7 +94,7 @@ function Head({ sort, onSort }: { sort: Sort; onSort: (sort: Sort) => void }) {
           Last runs
         </span>
         <SortHead by="last" {...sorting}>
-          Last run
+          Latest
         </SortHead>
         <SortHead by="registered" {...sorting}>
           Registered
