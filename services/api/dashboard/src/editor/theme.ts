@@ -90,6 +90,8 @@ const DIFFERENCES = EditorView.theme({
   "&.cm-merge-b .cm-changedText": {
     background: "color-mix(in srgb, var(--s-succeeded) 30%, transparent)",
   },
+  // Its own marks are of a block of letters that few fonts have.
+  ".cm-collapsedLines::before, .cm-collapsedLines::after": { content: '"⋯"' },
   ".cm-collapsedLines": {
     background: "var(--sunken)",
     color: "var(--dim)",

@@ -81,7 +81,7 @@ function Tags({ tags, onTag }: { tags: readonly string[]; onTag: (tag: string) =
           type="button"
           title={`Show only DAGs tagged ${tag}`}
           onClick={() => onTag(tag)}
-          className="max-w-28 truncate rounded bg-sunken px-1.5 py-0.5 text-dim text-xs hover:text-text"
+          className="max-w-28 truncate rounded border border-line bg-sunken px-1.5 py-px text-dim text-xs hover:text-text"
         >
           {tag}
         </button>
