@@ -76,7 +76,9 @@ def test_a_file_is_registered_listed_and_shown(live: Up, folder: Path) -> None:
     assert re.match(r"sample version [0-9a-f]{12} registered\n", said(live, "dag", "register", "examples/sample.yaml"))
     assert "registered before" in said(live, "dag", "register", "examples/sample.yaml")
     assert "Sample DAG" in said(live, "dag", "ls")
-    assert "task_b, task_c" in said(live, "dag", "show", "sample")
+    shown = said(live, "dag", "show", "sample")
+    assert "task_b, task_c" in shown
+    assert "tags: example\n" in shown
     listed = json.loads(said(live, "dag", "ls", "--json"))
     assert ("sample", 4) in [(dag["dag_id"], dag["task_count"]) for dag in listed]
     assert set(json.loads(said(live, "dag", "show", "sample", "--json"))["tasks"]) == {f"task_{x}" for x in "abcd"}

@@ -45,5 +45,5 @@ def documented(successes: Mapping[int, _Kind | tuple[_Kind, ...]], *errors: int)
 
 def _described(status: int, kinds: tuple[_Kind, ...]) -> dict[str, Any]:
     references = [{"$ref": f"#/components/schemas/{kind.__name__}"} for kind in kinds]
-    content = {JSON: {"schema": references[0] if len(references) == 1 else {"oneOf": references}}}
+    content = {JSON: {"schema": references[0] if len(references) == 1 else {"anyOf": references}}}
     return {"description": HTTPStatus(status).phrase, "content": content}

@@ -2,13 +2,38 @@
 
 type Raw = Record<string, unknown>;
 
-export function dags(raw: Raw): { q?: string; tag?: string } {
-  return { ...text(raw, "q"), ...text(raw, "tag") };
+export const DAG_SORTS = ["name", "last", "registered"] as const;
+/** `status` is that of the last run, or `never`. */
+export function dags(raw: Raw): {
+  q?: string;
+  tag?: string;
+  status?: string;
+  sort?: (typeof DAG_SORTS)[number];
+} {
+  return {
+    ...text(raw, "q"),
+    ...text(raw, "tag"),
+    ...text(raw, "status"),
+    ...choice(raw, "sort", DAG_SORTS),
+  };
 }
 
 export const DAG_TABS = ["grid", "graph", "durations", "definition", "versions"] as const;
-export function dag(raw: Raw): { tab?: (typeof DAG_TABS)[number]; version?: string } {
-  return { ...choice(raw, "tab", DAG_TABS), ...text(raw, "version") };
+/** `version` is compared with `against`; `task` is the one whose durations are drawn, `q` finds tasks. */
+export function dag(raw: Raw): {
+  tab?: (typeof DAG_TABS)[number];
+  version?: string;
+  against?: string;
+  task?: string;
+  q?: string;
+} {
+  return {
+    ...choice(raw, "tab", DAG_TABS),
+    ...text(raw, "version"),
+    ...text(raw, "against"),
+    ...text(raw, "task"),
+    ...text(raw, "q"),
+  };
 }
 
 export function runs(raw: Raw): {

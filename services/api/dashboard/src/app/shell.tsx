@@ -6,12 +6,17 @@ import { Toaster } from "sonner";
 import { Button } from "@/ui/button";
 import { Kbd } from "@/ui/fields";
 import { TooltipProvider } from "@/ui/overlay";
+import { drafts } from "@/upload/drafts";
+import { DropZone } from "@/upload/drop-zone";
 import { ConnectionIndicator } from "./connection";
 import { PAGES } from "./nav";
 import { useShortcuts } from "./shortcuts";
 import { chooseTheme, isDark, type Theme, theme } from "./theme";
 
 const CommandPalette = lazy(() => import("./palette").then((module) => ({ default: module.CommandPalette })));
+const DraftDialog = lazy(() =>
+  import("@/upload/draft-dialog").then((module) => ({ default: module.DraftDialog })),
+);
 const ShortcutHelp = lazy(() => import("./help").then((module) => ({ default: module.ShortcutHelp })));
 
 /** What surrounds every page. */
@@ -21,6 +26,7 @@ export function Shell() {
   const openHelp = useCallback(() => setShown("help"), []);
   useShortcuts(openPalette, openHelp);
   const close = () => setShown(null);
+  const writing = useSyncExternalStore(drafts.subscribe, drafts.get).length > 0;
   const dark = useSyncExternalStore(isDark.subscribe, isDark.get);
   return (
     <TooltipProvider>
@@ -36,8 +42,16 @@ export function Shell() {
           <Outlet />
         </main>
       </div>
-      <Toaster position="bottom-right" theme={dark ? "dark" : "light"} richColors closeButton />
+      <Toaster
+        position="bottom-right"
+        theme={dark ? "dark" : "light"}
+        richColors
+        closeButton
+        style={{ fontFamily: "var(--font-sans)" }}
+      />
+      <DropZone />
       <Suspense>
+        {writing && <DraftDialog />}
         {shown === "palette" && <CommandPalette onClose={close} />}
         {shown === "help" && <ShortcutHelp onClose={close} />}
       </Suspense>

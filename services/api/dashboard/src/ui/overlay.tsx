@@ -13,6 +13,8 @@ export function Dialog(props: {
   description?: string;
   children: ReactNode;
   wide?: boolean;
+  /** Called first when Escape is pressed; may prevent that the dialog closes. */
+  onEscape?: (event: KeyboardEvent) => void;
 }) {
   return (
     <D.Root open={props.open} onOpenChange={props.onOpenChange}>
@@ -20,6 +22,7 @@ export function Dialog(props: {
         <D.Overlay className="fixed inset-0 z-40 bg-black/50" />
         <D.Content
           {...(props.description ? {} : { "aria-describedby": undefined })}
+          {...(props.onEscape && { onEscapeKeyDown: props.onEscape })}
           className={clsx(
             "fixed top-[8vh] left-1/2 z-50 max-h-[84vh] w-[calc(100vw-2rem)] -translate-x-1/2 overflow-auto rounded-lg border border-line bg-panel p-4 shadow-xl",
             props.wide ? "max-w-4xl" : "max-w-lg",

@@ -1,5 +1,102 @@
-import { PageHead } from "@/ui/panel";
+import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
+import { useCallback } from "react";
+import type { VersionEntry } from "@/api/types";
+import { Failure, Loading } from "@/ui/notices";
+import { type TabItem, Tabs } from "@/ui/overlay";
+import { DefinitionTab } from "./definition-tab";
+import { DurationsTab } from "./durations-tab";
+import { GridTab } from "./grid-tab";
+import { DagHead } from "./head";
+import { useGrid, useVersions } from "./use-dag";
+import { VersionsTab } from "./versions-tab";
 
 export function DagPage() {
-  return <PageHead title="DagPage" />;
+  const { dagId } = useParams({ from: "/ui/dags/$dagId" });
+  const { data, error, refetch } = useVersions(dagId);
+  const current = data?.versions[0];
+  if (!data || !current) {
+    return error ? (
+      <Failure error={error} retry={() => void refetch()} />
+    ) : (
+      <Loading what="Reading the DAG" />
+    );
+  }
+  return (
+    <>
+      <DagHead dag={current} versions={data.versions.length} />
+      <DagTabs key={dagId} dagId={dagId} versions={data.versions} current={current} />
+    </>
+  );
+}
+
+type Change = Record<string, string | undefined>;
+
+function DagTabs(props: { dagId: string; versions: readonly VersionEntry[]; current: VersionEntry }) {
+  const { dagId, versions, current } = props;
+  const search = useSearch({ from: "/ui/dags/$dagId" });
+  const navigate = useNavigate({ from: "/ui/dags/$dagId" });
+  const change = useCallback(
+    (changed: Change) =>
+      void navigate({ search: (before) => ({ ...before, ...changed }), replace: true, resetScroll: false }),
+    [navigate],
+  );
+  const onSearch = useCallback((q: string) => change({ q: q || undefined }), [change]);
+  const onTask = useCallback((task: string | undefined) => change({ task }), [change]);
+  const { data: grid, error, refetch, loadMore } = useGrid(dagId, current);
+  const fromGrid = (show: (read: NonNullable<typeof grid>) => React.ReactNode) =>
+    grid ? (
+      show(grid)
+    ) : error ? (
+      <Failure error={error} retry={() => void refetch()} />
+    ) : (
+      <Loading what="Reading the runs" />
+    );
+  const items: TabItem[] = [
+    {
+      id: "grid",
+      label: "Grid",
+      content: fromGrid((read) => (
+        <GridTab grid={read} loadMore={loadMore} q={search.q ?? ""} onSearch={onSearch} />
+      )),
+    },
+    {
+      id: "durations",
+      label: "Durations",
+      content: fromGrid((read) => <DurationsTab grid={read} task={search.task} onTask={onTask} />),
+    },
+    {
+      id: "definition",
+      label: "Definition",
+      content: (
+        <DefinitionTab
+          dagId={dagId}
+          versions={versions}
+          version={search.version}
+          onVersion={(version) => change({ version })}
+        />
+      ),
+    },
+    {
+      id: "versions",
+      label: `Versions (${versions.length})`,
+      content: (
+        <VersionsTab
+          dagId={dagId}
+          versions={versions}
+          version={search.version}
+          against={search.against}
+          onChoose={change}
+        />
+      ),
+    },
+  ];
+  const tab = items.some(({ id }) => id === search.tab) ? search.tab : undefined;
+  return (
+    <Tabs
+      label="Views of the DAG"
+      items={items}
+      value={tab ?? "grid"}
+      onChange={(id) => change({ tab: id === "grid" ? undefined : id })}
+    />
+  );
 }

@@ -1,0 +1,90 @@
+import { memo } from "react";
+import type { GridTask } from "@/api/types";
+import { shortRunId } from "@/lib/format";
+import { STATUSES } from "@/ui/status";
+import { CellMark } from "./cell-marks";
+import { ABSENT, statusOf } from "./cells";
+
+export const COLUMN_PX = 20;
+export const ROW_PX = 22;
+
+/** The address of a task in a run; names of any kind stand in it encoded. */
+export function taskAddress(runId: string, taskId: string): string {
+  return `/ui/runs/${encodeURIComponent(runId)}/tasks/${encodeURIComponent(taskId)}`;
+}
+
+/**
+ * One task over the runs in sight. It is drawn again only where one of its cells changed: `cells` are those in sight,
+ * the first one of column `first`.
+ */
+export const GridRow = memo(function GridRow(props: {
+  task: GridTask;
+  row: number;
+  first: number;
+  cells: string;
+  runIds: readonly string[];
+  names: number;
+  /** The column that the keyboard is at, in this row. */
+  focus: number | null;
+}) {
+  const { task, row, first, cells, runIds, names, focus } = props;
+  return (
+    <div
+      role="row"
+      aria-rowindex={row + 2}
+      className="absolute inset-x-0 flex hover:bg-sunken"
+      style={{ top: row * ROW_PX, height: ROW_PX }}
+    >
+      <div
+        role="rowheader"
+        title={task.name === task.task_id ? task.name : `${task.name} (${task.task_id})`}
+        className="sticky left-0 z-10 flex shrink-0 items-center border-line border-r bg-panel px-2.5 text-xs"
+        style={{ width: names }}
+      >
+        <span className="truncate">{task.name}</span>
+      </div>
+      <div className="shrink-0" style={{ width: first * COLUMN_PX }} />
+      {Array.from(cells, (cell, at) => (
+        <Cell
+          key={runIds[at]}
+          task={task}
+          runId={runIds[at] ?? ""}
+          cell={cell}
+          place={`${row}:${first + at}`}
+          focused={focus === first + at}
+        />
+      ))}
+    </div>
+  );
+});
+
+function Cell(props: { task: GridTask; runId: string; cell: string; place: string; focused: boolean }) {
+  const { task, runId, cell, place, focused } = props;
+  const status = cell === ABSENT ? undefined : statusOf(cell);
+  return (
+    <div role="gridcell" className="flex shrink-0 items-center justify-center" style={{ width: COLUMN_PX }}>
+      {status ? (
+        <a
+          href={taskAddress(runId, task.task_id)}
+          tabIndex={focused ? 0 : -1}
+          data-tip={place}
+          data-place={place}
+          data-status={status}
+          aria-label={`${task.name}: ${STATUSES[status].label}, run ${shortRunId(runId)}`}
+          className="block rounded-[3px] hover:brightness-110 hover:ring-1 hover:ring-strong-line"
+        >
+          <CellMark cell={cell} />
+        </a>
+      ) : (
+        <span
+          tabIndex={focused ? 0 : -1}
+          data-place={place}
+          title="Not in this run's version"
+          className="size-1 rounded-full bg-line"
+        >
+          <span className="sr-only">not in this version</span>
+        </span>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,60 @@
+import { X } from "lucide-react";
+import { Button } from "@/ui/button";
+import { SearchField, Select } from "@/ui/fields";
+import { STATUSES } from "@/ui/status";
+import type { Filter } from "./filter";
+
+const LAST = ["running", "succeeded", "failed", "cancelled"] as const;
+
+export function DagFilters(props: {
+  filter: Filter;
+  tags: readonly (readonly [tag: string, count: number])[];
+  onChange: (change: { [K in "q" | "tag" | "status"]?: string | undefined }) => void;
+}) {
+  const { filter, tags, onChange } = props;
+  const any = filter.q || filter.tag || filter.status;
+  return (
+    <div className="mb-3 flex flex-wrap items-center gap-2">
+      <SearchField
+        value={filter.q ?? ""}
+        onChange={(q) => onChange({ q: q || undefined })}
+        label="Search DAGs"
+        className="w-full sm:w-72"
+      />
+      <Select
+        aria-label="Tag"
+        value={filter.tag ?? ""}
+        onChange={(event) => onChange({ tag: event.target.value || undefined })}
+        className="max-w-40"
+      >
+        <option value="">All tags</option>
+        {filter.tag && !tags.some(([tag]) => tag === filter.tag) && (
+          <option value={filter.tag}>{filter.tag}</option>
+        )}
+        {tags.map(([tag, count]) => (
+          <option key={tag} value={tag}>
+            {tag} ({count})
+          </option>
+        ))}
+      </Select>
+      <Select
+        aria-label="Last run"
+        value={filter.status ?? ""}
+        onChange={(event) => onChange({ status: event.target.value || undefined })}
+      >
+        <option value="">Any last run</option>
+        {LAST.map((status) => (
+          <option key={status} value={status}>
+            {STATUSES[status].label}
+          </option>
+        ))}
+        <option value="never">Never run</option>
+      </Select>
+      {any && (
+        <Button kind="ghost" onClick={() => onChange({ q: undefined, tag: undefined, status: undefined })}>
+          <X aria-hidden className="size-4" /> Clear
+        </Button>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,26 @@
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { api, body } from "@/api/client";
+import type { DagRunsList } from "@/api/types";
+import { DIGEST, useLive } from "@/live/use-live";
+import { patchDags, SHOWN_RUNS } from "./patch";
+
+const KEY = ["dags"];
+const DIGEST_TOPIC = { digest: true };
+
+/** Every DAG with its last runs, kept true by the digest stream. */
+export function useDags() {
+  const client = useQueryClient();
+  const query = useQuery({
+    queryKey: KEY,
+    queryFn: async ({ signal }) => {
+      const listed = api.GET("/dags", { params: { query: { runs: SHOWN_RUNS } }, signal });
+      // The answer to `runs` is always the one with the runs.
+      return (await body(listed)) as DagRunsList;
+    },
+  });
+  useLive(DIGEST_TOPIC, query.data?.position ?? null, DIGEST, (batch) => {
+    if (batch.some(({ type }) => type === "Overflow")) void client.invalidateQueries({ queryKey: KEY });
+    client.setQueryData<DagRunsList>(KEY, (list) => list && patchDags(list, batch));
+  });
+  return query;
+}
