@@ -55,25 +55,30 @@ export function runs(raw: Raw): {
 export const RUN_TABS = ["graph", "gantt", "tasks", "events", "definition"] as const;
 /**
  * `at` is a seq of the run's history: the moment that is shown. Without it, the present. `status`, `q` and `sort` (a
- * column, descending with a `-` before it) are those of the list of tasks; `types` are those of the events.
+ * column, descending with a `-` before it) are those of the list of tasks; `types`, `find` and `about` (a task) those
+ * of the list of events.
  */
 export function run(raw: Raw): {
   tab?: (typeof RUN_TABS)[number];
   task?: string;
   at?: number;
-  q?: string;
   status?: string;
+  q?: string;
   sort?: string;
   types?: string;
+  find?: string;
+  about?: string;
 } {
   return {
     ...choice(raw, "tab", RUN_TABS),
     ...text(raw, "task"),
     ...whole(raw, "at"),
-    ...text(raw, "q"),
     ...text(raw, "status"),
+    ...text(raw, "q"),
     ...text(raw, "sort"),
     ...text(raw, "types"),
+    ...text(raw, "find"),
+    ...text(raw, "about"),
   };
 }
 

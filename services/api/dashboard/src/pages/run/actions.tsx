@@ -1,10 +1,10 @@
-import { useNavigate } from "@tanstack/react-router";
 import { Ban, RotateCw } from "lucide-react";
 import { useState } from "react";
 import { toast } from "sonner";
 import { api, body } from "@/api/client";
 import { asError } from "@/api/errors";
 import { RUN_ENDED } from "@/core/status";
+import { useStart } from "@/start/use-start";
 import { Button } from "@/ui/button";
 import { Dialog, Tooltip } from "@/ui/overlay";
 import type { RunView } from "./view";
@@ -17,7 +17,7 @@ export function RunActions({ view }: { view: RunView }) {
   return (
     <>
       {!RUN_ENDED.has(present) && <CancelRun runId={detail.run_id} cancelling={present === "cancelling"} />}
-      <Rerun dagId={detail.dag_id} />
+      <Rerun dagId={detail.dag_id} name={detail.dag_name} />
     </>
   );
 }
@@ -59,23 +59,17 @@ function CancelRun({ runId, cancelling }: { runId: string; cancelling: boolean }
   );
 }
 
-function Rerun({ dagId }: { dagId: string }) {
-  const navigate = useNavigate();
+function Rerun({ dagId, name }: { dagId: string; name: string }) {
+  const start = useStart();
   const [busy, setBusy] = useState(false);
-  const start = async () => {
+  const rerun = async () => {
     setBusy(true);
-    try {
-      const run = await body(api.POST("/dags/{dag_id}/run", { params: { path: { dag_id: dagId } } }));
-      await navigate({ to: "/ui/runs/$runId", params: { runId: run.run_id }, search: {} });
-      toast.success("A new run was started: you see it now");
-    } catch (error) {
-      toast.error(asError(error).message);
-    }
+    if (await start({ dagId, name }, true)) toast.success("A new run was started: this is it");
     setBusy(false);
   };
   return (
     <Tooltip text="Starts a new run of the DAG, in its current version, and goes there">
-      <Button disabled={busy} onClick={() => void start()}>
+      <Button disabled={busy} onClick={() => void rerun()}>
         <RotateCw aria-hidden className="size-4" />
         Rerun
       </Button>

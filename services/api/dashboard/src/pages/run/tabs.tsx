@@ -1,11 +1,14 @@
-import { type ReactNode, Suspense } from "react";
+import { lazy, type ReactNode, Suspense } from "react";
 import { RUN_TABS } from "@/app/search";
 import { Loading } from "@/ui/notices";
 import { Tabs } from "@/ui/overlay";
 import { useRunSearch } from "./data/use-search";
 import { Definition } from "./definition";
+import { RunEvents } from "./events";
 import { TaskList } from "./tasks";
 import type { RunView } from "./view";
+
+const RunGraph = lazy(() => import("./graph"));
 
 type Tab = (typeof RUN_TABS)[number];
 
@@ -61,5 +64,9 @@ function Frame({ children }: { children: ReactNode }) {
 function Content({ tab, view, selected, onSelect }: Props & { tab: Tab }) {
   if (tab === "definition") return <Definition detail={view.detail} />;
   if (view.moment.awaited) return <Loading what="Reading the history up to that moment" />;
-  return <TaskList view={view} selected={selected} onSelect={onSelect} />;
+  if (tab === "graph") return <RunGraph view={view} selected={selected} onSelect={onSelect} />;
+  if (tab === "tasks") return <TaskList view={view} selected={selected} onSelect={onSelect} />;
+  const { history, chronicle } = view;
+  if (history === null) return chronicle.error ? null : <Loading what="Reading the history" />;
+  return <RunEvents view={view} history={history} onSelect={onSelect} />;
 }

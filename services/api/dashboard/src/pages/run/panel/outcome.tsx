@@ -10,13 +10,18 @@ export function ErrorPart({ error, exitCode }: { error: TaskError | null; exitCo
   return (
     <Part title="Error" actions={<CopyButton text={whole} label="Copy the error" />}>
       <p className="whitespace-pre-wrap break-words text-danger text-sm">{error.message || error.kind}</p>
-      <p className="text-dim text-xs">
-        Kind {error.kind}
-        {exitCode !== null && `, exit code ${exitCode}`}
-      </p>
+      <Kind error={error} exitCode={exitCode} />
       {error.traceback && <Block label="Traceback" text={error.traceback} />}
     </Part>
   );
+}
+
+/** What the message does not say already. */
+function Kind({ error, exitCode }: { error: TaskError; exitCode: number | null }) {
+  const code = exitCode !== null && !/exit code/i.test(error.message) ? `exit code ${exitCode}` : "";
+  const kind = error.kind !== "exit" && error.kind !== error.message ? error.kind : "";
+  if (!code && !kind) return null;
+  return <p className="text-dim text-xs">{[kind, code].filter(Boolean).join(", ")}</p>;
 }
 
 /** What the task returned. */
