@@ -1,5 +1,5 @@
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
-import { useCallback } from "react";
+import { lazy, type ReactNode, Suspense, useCallback } from "react";
 import type { VersionEntry } from "@/api/types";
 import { Failure, Loading } from "@/ui/notices";
 import { type TabItem, Tabs } from "@/ui/overlay";
@@ -9,6 +9,8 @@ import { GridTab } from "./grid-tab";
 import { DagHead } from "./head";
 import { useGrid, useVersions } from "./use-dag";
 import { VersionsTab } from "./versions-tab";
+
+const GraphTab = lazy(() => import("./graph-tab"));
 
 export function DagPage() {
   const { dagId } = useParams({ from: "/ui/dags/$dagId" });
@@ -43,7 +45,7 @@ function DagTabs(props: { dagId: string; versions: readonly VersionEntry[]; curr
   const onSearch = useCallback((q: string) => change({ q: q || undefined }), [change]);
   const onTask = useCallback((task: string | undefined) => change({ task }), [change]);
   const { data: grid, error, refetch, loadMore } = useGrid(dagId, current);
-  const fromGrid = (show: (read: NonNullable<typeof grid>) => React.ReactNode) =>
+  const fromGrid = (show: (read: NonNullable<typeof grid>) => ReactNode) =>
     grid ? (
       show(grid)
     ) : error ? (
@@ -57,6 +59,15 @@ function DagTabs(props: { dagId: string; versions: readonly VersionEntry[]; curr
       label: "Grid",
       content: fromGrid((read) => (
         <GridTab grid={read} loadMore={loadMore} q={search.q ?? ""} onSearch={onSearch} />
+      )),
+    },
+    {
+      id: "graph",
+      label: "Graph",
+      content: fromGrid((read) => (
+        <Suspense fallback={<Loading what="Opening the graph" />}>
+          <GraphTab grid={read} current={current} selected={search.task} onSelect={onTask} />
+        </Suspense>
       )),
     },
     {
