@@ -16,6 +16,8 @@ export function DagPage() {
   const { dagId } = useParams({ from: "/ui/dags/$dagId" });
   const { data, error, refetch } = useVersions(dagId);
   const current = data?.versions[0];
+  // Asked for at once, beside the versions.
+  const grid = useGrid(dagId, current);
   if (!data || !current) {
     return error ? (
       <Failure error={error} retry={() => void refetch()} />
@@ -26,14 +28,19 @@ export function DagPage() {
   return (
     <>
       <DagHead dag={current} versions={data.versions.length} />
-      <DagTabs key={dagId} dagId={dagId} versions={data.versions} current={current} />
+      <DagTabs key={dagId} dagId={dagId} versions={data.versions} current={current} read={grid} />
     </>
   );
 }
 
 type Change = Record<string, string | undefined>;
 
-function DagTabs(props: { dagId: string; versions: readonly VersionEntry[]; current: VersionEntry }) {
+function DagTabs(props: {
+  dagId: string;
+  versions: readonly VersionEntry[];
+  current: VersionEntry;
+  read: ReturnType<typeof useGrid>;
+}) {
   const { dagId, versions, current } = props;
   const search = useSearch({ from: "/ui/dags/$dagId" });
   const navigate = useNavigate({ from: "/ui/dags/$dagId" });
@@ -44,7 +51,7 @@ function DagTabs(props: { dagId: string; versions: readonly VersionEntry[]; curr
   );
   const onSearch = useCallback((q: string) => change({ q: q || undefined }), [change]);
   const onTask = useCallback((task: string | undefined) => change({ task }), [change]);
-  const { data: grid, error, refetch, loadMore } = useGrid(dagId, current);
+  const { data: grid, error, refetch, loadMore } = props.read;
   const fromGrid = (show: (read: NonNullable<typeof grid>) => ReactNode) =>
     grid ? (
       show(grid)
