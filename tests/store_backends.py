@@ -104,7 +104,7 @@ class MemoryBackend:
 
     async def dump(self) -> object:
         state = self.memory._state
-        return [state.schedulers, *(_plain(vars(partition)) for partition in state.partitions)]
+        return [state.schedulers, state.workers, *(_plain(vars(partition)) for partition in state.partitions)]
 
     async def deliver(self, partition: int, data: bytes) -> None:
         self._partition(partition).deliver(data)

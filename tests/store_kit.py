@@ -141,3 +141,20 @@ async def status_of(store: Store, run: str) -> RunStatus:
     view = await store.run(run)
     assert view is not None
     return view.summary.status
+
+
+def presence(name: str, *, busy: int = 0) -> r.WorkerPresence:
+    """Return what a worker tells of itself."""
+    return r.WorkerPresence(
+        name=name,
+        host="here",
+        pid=7,
+        version="1.2.3",
+        queues=["suspects", "default"],
+        slots=4,
+        busy=busy,
+        succeeded=5,
+        failed=6,
+        up_ms=60_000,
+        executing=[r.Executing(run_id(1), "t", 1, 500)] * busy,
+    )

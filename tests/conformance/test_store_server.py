@@ -13,7 +13,7 @@ from penstock.store.valkey.keys import hash_tag
 from penstock.store.valkey.reads import text_fields
 from stack import dag
 from store_backends import PARTITIONS, ServerBackend
-from store_kit import FIRST, SECOND, Reign, failure, fan, register, run_id, started, success
+from store_kit import FIRST, SECOND, Reign, failure, fan, presence, register, run_id, started, success
 
 pytestmark = pytest.mark.parametrize("store_url", ["valkey", "redis"], indirect=True)
 
@@ -33,6 +33,7 @@ async def lived_in(server: ServerBackend) -> Reign:
     await server.deliver(0, b"garbage")
     await reign.settle()
     await store.claim(0, "idle", 100)
+    await store.announce(presence("w"), DAY_MS)
     return reign
 
 
@@ -42,7 +43,11 @@ async def test_every_key_belongs_to_the_deployment_and_those_of_a_partition_to_i
     connection = server.valkey._db
     bases = [f"{connection.prefix}:{{{hash_tag(partition, PARTITIONS)}}}:" for partition in range(PARTITIONS)]
     found: dict[str, set[str]] = {base: set() for base in bases}
-    for key in set(await server.keys()) - {f"{connection.prefix}:deployment", f"{connection.prefix}:schedulers"}:
+    shared = {
+        f"{connection.prefix}:{name}" for name in ("deployment", "schedulers", "{workers}:until", "{workers}:told")
+    }
+    assert shared <= set(await server.keys())
+    for key in set(await server.keys()) - shared:
         (base,) = [base for base in bases if key.startswith(base)]
         found[base].add(key.removeprefix(base).partition(":")[0])
     assert found[bases[0]] == {

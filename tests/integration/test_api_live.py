@@ -225,6 +225,55 @@ async def test_a_run_that_is_only_requested_can_be_watched_already(stack: Stack)
             assert (await anext(stream)).event == "RunRequested"
 
 
+@pytest.mark.parametrize("types", ["types=RunFinished,TaskFailed", "types=RunFinished&types=TaskFailed"])
+@pytest.mark.parametrize("window_bytes", [0, 32 * 1024 * 1024], ids=["from the log", "from memory"])
+async def test_types_narrow_the_stream_to_events_of_these_types(
+    stack: Stack, monkeypatch: pytest.MonkeyPatch, types: str, window_bytes: int
+) -> None:
+    monkeypatch.setattr(hub, "WINDOW_BYTES", window_bytes)
+    await stack.scheduler()
+    await stack.worker(Noop())
+    async with serve_api(stack.store) as (api, _), aclosing(sse(api, f"/events?{types}")) as stream:
+        await anext(stream)
+        runs = [await stack.start(dag("diamond", DIAMOND)) for _ in range(3)]
+        frames = [frame async for frame in _first(stream, 3)]
+    assert [frame.event for frame in frames] == ["RunFinished"] * 3
+    assert {msgspec.json.decode(frame.data)["run_id"] for frame in frames} == set(runs)
+
+
+async def test_an_unknown_type_is_refused_by_name(stack: Stack) -> None:
+    async with open_api(stack.store) as api:
+        answer = await api.get("/events?types=RunFinished,RunFinnished")
+    assert answer.status_code == 422
+    (detail,) = answer.json()["error"]["details"]
+    assert detail["field"] == "types"
+    assert "'RunFinnished'" in detail["message"]
+
+
+async def test_a_stream_can_begin_with_the_last_events_of_each_partition(stack: Stack) -> None:
+    await write(stack.store, 0, *(noise(number) for number in range(1, 6)))
+    await write(stack.store, 2, noise(6))
+    async with serve_api(stack.store) as (api, _), aclosing(sse(api, "/events?last=2")) as stream:
+        assert (await anext(stream)).id == "0:3,1:0,2:0,3:0"
+        frames = [frame async for frame in _first(stream, 3)]
+    told = [msgspec.json.decode(frame.data) for frame in frames]
+    assert [(event["partition"], event["seq"]) for event in told] == [(0, 4), (0, 5), (2, 1)]
+
+
+async def test_where_a_position_is_given_the_last_events_do_not_count(stack: Stack) -> None:
+    await write(stack.store, 0, *(noise(number) for number in range(1, 6)))
+    async with serve_api(stack.store) as (api, _), aclosing(sse(api, "/events?last=4", "0:4,1:0,2:0,3:0")) as stream:
+        assert [frame.id async for frame in _first(stream, 2)] == ["0:4,1:0,2:0,3:0", "0:5,1:0,2:0,3:0"]
+
+
+@pytest.mark.parametrize("last", ["-1", "1001", "all"])
+async def test_so_many_last_events_cannot_be_asked_for(stack: Stack, last: str) -> None:
+    async with open_api(stack.store) as api:
+        answer = await api.get("/events", params={"last": last})
+    assert answer.status_code == 422
+    assert answer.json()["error"]["details"][0]["field"] == "last"
+
+
 async def _run_diamonds(stack: Stack, count: int) -> None:
     runs = [await stack.start(dag(f"d{number % 6}", DIAMOND)) for number in range(count)]
     for run_id in runs:

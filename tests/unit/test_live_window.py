@@ -5,14 +5,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from penstock_api.errors import UnreadableBodyError
+from penstock_api.live.events import LiveEvent
 from penstock_api.live.positions import read_positions, write_positions
-from penstock_api.live.window import LiveEvent, Window
+from penstock_api.live.window import Window
 
 positions = st.dictionaries(st.integers(0, 1023), st.integers(0, 2**49), min_size=1)
 
 
 def event(seq: int, size: int = 10) -> LiveEvent:
-    return LiveEvent(0, seq, "TaskReady", "", "", b"x" * size)
+    return LiveEvent(0, seq, "TaskReady", "", "", size, b"x" * size)
 
 
 @given(
@@ -44,7 +45,7 @@ def test_a_window_never_holds_more_than_its_limit(sizes: list[int], limit: int) 
     for seq, size in enumerate(sizes, 1):
         window.add(event(seq, size))
         held = window.after(window.floor, len(sizes)) or []
-        assert sum(len(one.data) for one in held) <= limit
+        assert sum(len(one.content) for one in held) <= limit
 
 
 def test_after_a_gap_a_window_does_not_claim_to_know_what_lies_in_it() -> None:

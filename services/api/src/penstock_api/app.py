@@ -57,7 +57,7 @@ def create_app(store: Store, settings: Settings) -> Api:
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        async with context.hub.running():
+        async with context.hub.running(), context.sampler.running():
             yield
         context.end_streams()
 

@@ -10,8 +10,10 @@ from penstock.core.dag import DagSpec, dag_version
 from penstock.definition import Format, parse_definition, write_definition
 from penstock.settings import Settings
 from penstock.store.base import Store
+from penstock_api.figures import FigureReader
 from penstock_api.live.hub import LiveHub
 from penstock_api.outlines import Outlines
+from penstock_api.sampler import Sampler
 
 PARSERS = 2
 """How many definitions are read or written at the same time: each may take tens of megabytes while it is."""
@@ -25,6 +27,8 @@ class Context:
         self.settings = settings
         self.outlines = Outlines(store)
         self.hub = LiveHub(store)
+        self.sampler = Sampler(store, self.outlines)
+        self.figures = FigureReader(store, self.sampler)
         self._parsing = asyncio.Semaphore(PARSERS)
         self.ending = asyncio.Event()
 

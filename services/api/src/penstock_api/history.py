@@ -10,6 +10,9 @@ from penstock.errors import SchemaError
 from penstock.store.records import LogEntry
 from penstock_api.times import rfc3339
 
+UNREADABLE = "Unreadable"
+"""The type that is shown of what this version cannot read."""
+
 
 def read_event(entry: LogEntry) -> e.AnyEvent | None:
     """Return the event, None where this version cannot read it: a viewer goes on where a scheduler must not."""
@@ -25,7 +28,7 @@ def describe(seq: int, event: e.AnyEvent | None) -> dict[str, Any]:
     Of a definition there is only its outline: it may be megabytes, and ``GET /dags/{id}?version=`` has it.
     """
     if event is None:
-        return {"seq": seq, "type": "Unreadable", "at": None, "cause": ""}
+        return {"seq": seq, "type": UNREADABLE, "at": None, "cause": ""}
     fields = _registered(event) if isinstance(event, e.DagRegistered) else msgspec.to_builtins(event)
     described: dict[str, Any] = {
         "seq": seq,

@@ -155,11 +155,12 @@ def metrics(
         schedulers=schedulers,
         server=server,
         server_faults=faults,
-        by_partition=[_partition_metrics(one) for one in health],
+        by_partition=[partition_metrics(one) for one in health],
     )
 
 
-def _partition_metrics(health: PartitionHealth) -> PartitionMetrics:
+def partition_metrics(health: PartitionHealth) -> PartitionMetrics:
+    """Return how a partition fares."""
     return PartitionMetrics(
         partition=health.partition,
         owner=health.head.owner,

@@ -35,6 +35,7 @@ class Running:
 
     def __init__(self, claim: QueueEntry) -> None:
         self.claim = claim
+        self.begun = asyncio.get_running_loop().time()
         self._kill: Kill | None = None
         self._cancel = Cancellation()
 

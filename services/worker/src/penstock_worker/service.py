@@ -10,9 +10,10 @@ from penstock.core import events as e
 from penstock.core.react import SUSPECT_QUEUE
 from penstock.errors import NewerSchemaError, StoreUnavailableError
 from penstock.store.base import Store
-from penstock.store.records import Beat, Bell, QueueEntry
+from penstock.store.records import Answer, Beat, Bell, QueueEntry, WorkerPresence
 from penstock_worker.claimer import Claimer
 from penstock_worker.executors.base import Executor
+from penstock_worker.presence import Account, Presence
 from penstock_worker.running import Kill, Running, Tools, report_attempt, run_attempt
 
 SWEEP_SECONDS = 1.0
@@ -22,6 +23,9 @@ BELL_WAIT_MS = 5000
 
 MOST_SUSPECTS = 1
 """Suspects that a worker executes at a time: should one kill it, it is the only one that is lost for good."""
+
+_COUNTED = frozenset({Answer.ACCEPTED, Answer.DUPLICATE})
+"""What is answered of an attempt that has ended as reported."""
 
 _log = structlog.get_logger()
 
@@ -48,6 +52,8 @@ class Worker:
         self._executors = executors
         self._tools = Tools(store, name, executors, output_cap_bytes)
         self._claimer = Claimer(store, name, store.partitions)
+        self._account = Account(name, slots)
+        self._presence = Presence(store, name, self._describe)
         self._running: dict[QueueEntry, Running] = {}
         # What was answered for since claims were last asked for: that answer may be older, and still list them.
         self._settled: set[QueueEntry] = set()
@@ -62,20 +68,22 @@ class Worker:
         """Ask the worker to drain: claim nothing more, let running attempts finish within the grace period."""
         self._stopping.set()
         self._changed.set()
+        self._presence.changed()
 
     async def run(self) -> None:
         """Work until stopped.
 
         The end, in order: no more claims; running attempts may finish; the rest are killed and given back, which is no
         loss; then heartbeats cease (not earlier, or what still runs would be declared lost); then the executors' idle
-        children end.
+        children end, and the worker is said to be gone.
 
         Raises:
             NewerSchemaError: an attempt can only be executed by a newer Penstock; it was given back. The worker has
                 stopped in the same order.
         """
         _log.info("worker started", worker=self._name, slots=self._slots)
-        background = [asyncio.create_task(self._listen()), asyncio.create_task(self._keep_alive())]
+        duties = (self._listen(), self._keep_alive(), self._presence.run())
+        background = [asyncio.create_task(duty) for duty in duties]
         for task in background:
             task.add_done_callback(self._ended)
         try:
@@ -87,6 +95,7 @@ class Worker:
             await asyncio.gather(*background, return_exceptions=True)
             for executor in self._executors.values():
                 await executor.close()
+        await self._presence.leave()
         _log.info("worker stopped", worker=self._name)
         if self._failure is not None:
             raise self._failure
@@ -100,6 +109,9 @@ class Worker:
         _log.error("the worker has to stop", reason=str(error))
         self._failure = self._failure or error
         self.stop()
+
+    def _describe(self) -> WorkerPresence:
+        return self._account.at(self._running.values(), self._busy, draining=self._stopping.is_set())
 
     async def _claim_until_stopped(self) -> None:
         backoff = Backoff()
@@ -141,7 +153,8 @@ class Worker:
     async def _attempt(self, running: Running) -> None:
         try:
             fact = await self._execute(running)
-            await report_attempt(running, fact, self._tools)
+            if await report_attempt(running, fact, self._tools) in _COUNTED:
+                self._account.count(fact)
         finally:
             del self._running[running.claim]
             self._settled.add(running.claim)

@@ -44,6 +44,11 @@ def decode_summary(data: bytes) -> RunSummary:
     return _decode_summary(data)
 
 
+def decode_task(data: bytes) -> TaskState:
+    """Return a task's state from what is stored."""
+    return _decode_task(data)
+
+
 def run_fields(run: Run, numbers: Iterable[int]) -> dict[str, bytes]:
     """Return the summary and the given tasks as stored fields."""
     fields = {task_field(number): _encode(run.tasks[number]) for number in numbers}

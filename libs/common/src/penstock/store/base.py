@@ -16,6 +16,7 @@ from penstock.core.status import RunStatus
 from penstock.store import records as r
 from penstock.store.oversight import AuditStore, HealthStore
 from penstock.store.run_lists import Statuses
+from penstock.store.watching import WatchStore
 
 
 class RequestStore(Protocol):
@@ -206,6 +207,14 @@ class SchedulerStore(Protocol):
 class WorkerStore(Protocol):
     """What a worker does with attempts. A claim never changes hands."""
 
+    async def announce(self, worker: r.WorkerPresence, ttl_ms: int) -> None:
+        """Say that this worker is alive for ``ttl_ms``, and how it fares."""
+        ...
+
+    async def depart(self, name: str) -> None:
+        """Say that a worker is no longer there."""
+        ...
+
     async def claim(self, partition: int, worker: str, limit: int, suspects: int = 1) -> list[r.QueueEntry]:
         """Claim at most ``limit`` ready attempts, ``suspects`` of them suspects; each is thereby reported as started.
 
@@ -245,7 +254,7 @@ class WorkerStore(Protocol):
         ...
 
 
-class Store(RequestStore, ReadStore, SchedulerStore, WorkerStore, AuditStore, HealthStore, Protocol):
+class Store(RequestStore, ReadStore, SchedulerStore, WorkerStore, AuditStore, HealthStore, WatchStore, Protocol):
     """All of it."""
 
     @property

@@ -117,6 +117,13 @@ class DeadLetter(msgspec.Struct, frozen=True):
     reason: str
 
 
+class KeptLetter(msgspec.Struct, frozen=True):
+    """A dead letter as kept; ``place`` says when it was put there and orders those of a partition."""
+
+    place: str
+    letter: DeadLetter
+
+
 class Commit(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that one step of a scheduler changes: applied whole, or not at all.
 
@@ -185,6 +192,42 @@ class Bell(msgspec.Struct, frozen=True):
     run_id: str = ""
     task_id: str = ""
     attempt: int = 0
+
+
+class Executing(msgspec.Struct, frozen=True):
+    """An attempt that a worker executes, and since how many ms."""
+
+    run_id: str
+    task_id: str
+    attempt: int
+    for_ms: int
+
+
+EXECUTING_TOLD = 100
+"""Attempts that a worker tells of, the longest running: with thousands of slots it would be all it ever does."""
+
+
+class WorkerPresence(msgspec.Struct, frozen=True, kw_only=True):
+    """What a worker tells of itself.
+
+    Times are durations until ``seen_at`` (ms, by the server's clock, set by the store): a worker's own clock may be
+    off. ``busy`` slots of ``slots`` are taken; ``succeeded`` and ``failed`` count attempts since the worker began, any
+    that did not succeed and was not cancelled or given back having failed.
+    """
+
+    name: str
+    host: str
+    pid: int
+    version: str
+    queues: list[str]
+    slots: int
+    busy: int = 0
+    succeeded: int = 0
+    failed: int = 0
+    up_ms: int = 0
+    draining: bool = False
+    executing: list[Executing] = []
+    seen_at: int = 0
 
 
 class RunView(msgspec.Struct, frozen=True):

@@ -177,6 +177,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/dead-letters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Dead Letters
+         * @description List what could not be read, newest first: facts that are no facts, and what somebody put on a queue by hand.
+         *
+         *     Of each partition the latest 10,000 are kept.
+         */
+        get: operations["list_dead_letters_dead_letters_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/events": {
         parameters: {
             query?: never;
@@ -191,6 +213,9 @@ export interface paths {
          *     ``event`` is the type, ``data`` the event as JSON. The ``id`` holds the position in every partition watched: sent
          *     back as ``Last-Event-ID``, to any replica, the stream goes on after that event without a gap or a repetition.
          *     Without one it begins with what happens now. An event with an ``id`` and no data only moves the position on.
+         *
+         *     With ``digest``, ``event`` is `Run` (``data`` as `GET /runs` lists it), `Dag` (as `GET /dags` lists it), `Figures`
+         *     (without an ``id``; as in `GET /overview`), or `Overflow` (more has changed than is told: look anew).
          */
         get: operations["watch_events_get"];
         put?: never;
@@ -235,6 +260,28 @@ export interface paths {
          *     JSON, or Prometheus' text where `Accept` prefers `text/plain` or OpenMetrics.
          */
         get: operations["read_metrics_metrics_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Overview
+         * @description Look at everything at once: figures and their curves, what runs, what failed, DAGs, workers, schedulers.
+         *
+         *     `/events?digest=true&last_event_id=<position>` goes on from here without a gap.
+         */
+        get: operations["read_overview_overview_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -452,6 +499,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/system": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read System
+         * @description Look at the deployment: workers, schedulers, partitions and the server.
+         */
+        get: operations["read_system_system_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -611,6 +678,33 @@ export interface components {
             version: string;
         };
         /**
+         * DeadLetterEntry
+         * @description What could not be read: entry ``id`` of an inbox, or of a queue.
+         *
+         *         ``at`` is when it was set aside. ``data`` is its beginning, ``size`` the number of all its characters.
+         */
+        DeadLetterEntry: {
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC, milliseconds.
+             * @example 2026-11-23T09:47:05.871Z
+             */
+            at: string;
+            data: string;
+            id: string;
+            partition: number;
+            reason: string;
+            size: number;
+        };
+        /**
+         * DeadLetterList
+         * @description One page of dead letters, newest first; ``next_cursor`` asks for the next page and is null on the last.
+         */
+        DeadLetterList: {
+            dead_letters: components["schemas"]["DeadLetterEntry"][];
+            next_cursor: string | null;
+        };
+        /**
          * Detail
          * @description One thing that is wrong with an input, where it stands, and what to do about it.
          *
@@ -656,6 +750,48 @@ export interface components {
             next_cursor: number | null;
             /** @example 01jqz6x3v0c8f4m2t9s7k5hn1b-3 */
             run_id: string;
+        };
+        /**
+         * ExecutingAttempt
+         * @description An attempt that a worker executes.
+         */
+        ExecutingAttempt: {
+            attempt: number;
+            /** @example 01jqz6x3v0c8f4m2t9s7k5hn1b-3 */
+            run_id: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC, milliseconds.
+             * @example 2026-11-23T09:47:05.871Z
+             */
+            since: string;
+            task_id: string;
+        };
+        /**
+         * Figures
+         * @description The figures that a dashboard shows at all times; ``sample`` is the latest, null before the first.
+         */
+        Figures: {
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC, milliseconds.
+             * @example 2026-11-23T09:47:05.871Z
+             */
+            at: string;
+            dead_letters: number;
+            events_total: number;
+            inbox_lag: number;
+            queue_depth: number;
+            runs_by_status: {
+                [key: string]: number;
+            };
+            sample: components["schemas"]["Sample"] | null;
+            schedulers: number;
+            tasks_by_status: {
+                [key: string]: number;
+            };
+            tasks_claimed: number;
+            workers: number;
         };
         /**
          * GridRun
@@ -768,6 +904,23 @@ export interface components {
                 [key: string]: number;
             };
             tasks_claimed: number;
+        };
+        /**
+         * Overview
+         * @description What the first page shows. All of it holds what the log says up to ``position``, or more.
+         *
+         *         ``series`` are the samples that this process has taken in the last hour, the oldest first. ``active`` and ``failed``
+         *         are the newest runs that have not ended, and that have failed; ``dags`` those that were run last.
+         */
+        Overview: {
+            active: components["schemas"]["RunEntry"][];
+            dags: components["schemas"]["DagWithRuns"][];
+            failed: components["schemas"]["RunEntry"][];
+            figures: components["schemas"]["Figures"];
+            position: string;
+            schedulers: components["schemas"]["Scheduler"][];
+            series: components["schemas"]["Sample"][];
+            workers: components["schemas"]["Worker"][];
         };
         /**
          * PartitionMetrics
@@ -923,6 +1076,41 @@ export interface components {
          */
         RunStatus: "cancelled" | "cancelling" | "failed" | "requested" | "running" | "succeeded";
         /**
+         * Sample
+         * @description What happened in the few seconds before ``at``, and what stood there then.
+         *
+         *         ``wait`` is how long attempts that started had been ready, ``run`` how long those that ended had run: the median and
+         *         the 95th percentile of some of the latest, null where there was none.
+         */
+        Sample: {
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC, milliseconds.
+             * @example 2026-11-23T09:47:05.871Z
+             */
+            at: string;
+            events_per_second: number;
+            inbox_lag: number;
+            queue_depth: number;
+            run_p50_ms: number | null;
+            run_p95_ms: number | null;
+            runs_per_second: number;
+            tasks_per_second: number;
+            wait_p50_ms: number | null;
+            wait_p95_ms: number | null;
+        };
+        /**
+         * Scheduler
+         * @description A scheduler that is alive, and over its partitions: facts that wait for it, events, the shortest lease left.
+         */
+        Scheduler: {
+            inbox_lag: number;
+            lease_seconds: number;
+            name: string;
+            partitions: number[];
+            seq: number;
+        };
+        /**
          * ServerSettings
          * @description What of a server decides whether it may keep a log, in its own words; ``unknown`` what it does not tell.
          *
@@ -935,6 +1123,22 @@ export interface components {
             maxmemory_policy: string;
             role: string;
             software: string;
+        };
+        /**
+         * SystemState
+         * @description The deployment: who works in it, how its partitions and its server fare.
+         *
+         *         ``server_faults`` say what is wrong with the server, as ``/readyz`` does; ``version`` is that of this process.
+         */
+        SystemState: {
+            figures: components["schemas"]["Figures"];
+            partitions: components["schemas"]["PartitionMetrics"][];
+            position: string;
+            schedulers: components["schemas"]["Scheduler"][];
+            server: components["schemas"]["ServerSettings"];
+            server_faults: string[];
+            version: string;
+            workers: components["schemas"]["Worker"][];
         };
         /**
          * TaskDefinition
@@ -1114,6 +1318,38 @@ export interface components {
             /** @example sample */
             dag_id: string;
             versions: components["schemas"]["VersionEntry"][];
+        };
+        /**
+         * Worker
+         * @description A worker that is alive, as it told at ``seen_at``.
+         *
+         *         ``executing`` are the attempts that it has executed for longest, at most 100. ``succeeded`` and ``failed`` count
+         *         attempts since ``started_at``. One that is ``draining`` takes no more.
+         */
+        Worker: {
+            busy: number;
+            draining: boolean;
+            executing: components["schemas"]["ExecutingAttempt"][];
+            failed: number;
+            host: string;
+            name: string;
+            pid: number;
+            queues: string[];
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC, milliseconds.
+             * @example 2026-11-23T09:47:05.871Z
+             */
+            seen_at: string;
+            slots: number;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC, milliseconds.
+             * @example 2026-11-23T09:47:05.871Z
+             */
+            started_at: string;
+            succeeded: number;
+            version: string;
         };
     };
     responses: never;
@@ -1696,6 +1932,50 @@ export interface operations {
             };
         };
     };
+    list_dead_letters_dead_letters_get: {
+        parameters: {
+            query?: {
+                /** @description Only those of this partition. */
+                partition?: number | null;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeadLetterList"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
     watch_events_get: {
         parameters: {
             query?: {
@@ -1703,6 +1983,12 @@ export interface operations {
                 run_id?: string;
                 /** @description Only events of this DAG and its runs. */
                 dag_id?: string;
+                /** @description Only events of these types, separated by commas or given one by one. Not with `digest`. */
+                types?: string[] | null;
+                /** @description Begin with the last so many events of each partition watched; does not count where a position is given. */
+                last?: number;
+                /** @description Instead of events, at most four times a second, the runs that have changed, whole. */
+                digest?: boolean;
                 /** @description The same, for a first connect. */
                 last_event_id?: string | null;
             };
@@ -1740,6 +2026,15 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1796,6 +2091,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Metrics"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    read_overview_overview_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Overview"];
                 };
             };
             /** @description Service Unavailable */
@@ -2277,6 +2601,35 @@ export interface operations {
                 };
                 content: {
                     "application/schema+json": unknown;
+                };
+            };
+        };
+    };
+    read_system_system_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SystemState"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
                 };
             };
         };

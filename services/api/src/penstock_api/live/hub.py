@@ -4,19 +4,23 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 
-import msgspec
 import structlog
 
 from penstock.backoff import Backoff
 from penstock.errors import StoreUnavailableError
-from penstock.store.base import ReadStore, Store
+from penstock.store.base import Store
 from penstock.store.records import Head, LogEntry
-from penstock_api.history import describe, read_event
+from penstock_api.live.changes import Changes
+from penstock_api.live.events import LiveEvent, live_event
 from penstock_api.live.run_dags import RunDags
-from penstock_api.live.window import LiveEvent, Window
+from penstock_api.live.run_entries import MOST_RUNS, RunEntries
+from penstock_api.live.window import Window
 
 WINDOW_BYTES = 32 * 1024 * 1024
 """What the windows of all partitions hold together."""
+
+CHANGED_KEPT = 50_000
+"""Runs that have changed, of all partitions together, for the digests; but of each at least as many as one may send."""
 
 TAIL_MS = 10_000
 TURN = 64
@@ -26,14 +30,15 @@ _log = structlog.get_logger()
 
 
 class LiveHub:
-    """Keeps a window on the end of every partition's log and wakes those who watch.
+    """Keeps a window on the end of every partition's log, and what changed in it, and wakes those who watch.
 
     A viewer that is behind its window reads the log itself until it has caught up; the hub never waits for anybody.
     """
 
     def __init__(self, store: Store) -> None:
-        self.store: ReadStore = store
+        self.store = store
         self.run_dags = RunDags(store)
+        self.run_entries = RunEntries(store)
         self.ended = False
         self.changed = asyncio.Event()
         """Set, and replaced by another, when there is something new."""
@@ -41,6 +46,8 @@ class LiveHub:
         """How often the store has come back: each time, a log may have been set back below what was seen of it."""
         self._partitions = store.partitions
         self._windows: dict[int, Window] = {}
+        self._changes: dict[int, Changes] = {}
+        self._arrivals = 0
         self._viewers = 0
         self._watched = asyncio.Event()
         self._doubtful = False
@@ -76,16 +83,16 @@ class LiveHub:
         """Return the window on a partition; None before the hub has looked."""
         return self._windows.get(partition)
 
-    def render(self, entry: LogEntry) -> LiveEvent:
-        """Return an entry of a log as it is sent."""
-        event = read_event(entry)
-        run_id: str = getattr(event, "run_id", "")
-        dag_id: str = getattr(event, "dag_id", "")
-        if run_id and dag_id:
-            self.run_dags.learn(run_id, dag_id)
-        described = {"partition": entry.partition, **describe(entry.seq, event)}
-        data = msgspec.json.encode(described)
-        return LiveEvent(entry.partition, entry.seq, described["type"], run_id, dag_id, data)
+    def changes(self, partition: int) -> Changes | None:
+        """Return what changed of late in a partition; None before the hub has looked."""
+        return self._changes.get(partition)
+
+    def read(self, entry: LogEntry) -> LiveEvent:
+        """Return an entry of a log as an event on its way, and learn from it."""
+        event = live_event(entry)
+        if event.run_id and event.dag_id:
+            self.run_dags.learn(event.run_id, event.dag_id)
+        return event
 
     def _announce(self) -> None:
         changed, self.changed = self.changed, asyncio.Event()
@@ -114,13 +121,18 @@ class LiveHub:
         self._doubtful = False
         entries = await self.store.tail({number: window.top for number, window in self._windows.items()}, TAIL_MS)
         for number, entry in enumerate(entries, 1):
-            self._windows[entry.partition].add(self.render(entry))
+            event = self.read(entry)
+            self._arrivals += 1
+            self._windows[entry.partition].add(event)
+            self._changes[entry.partition].note(event, self._arrivals)
             if number % TURN == 0:
                 await asyncio.sleep(0)
         if entries:
             self._announce()
         if not self._viewers:
             self._windows.clear()
+            self._changes.clear()
+            self.run_entries.clear()
             self._watched.clear()
 
     async def _heads(self) -> list[Head]:
@@ -132,12 +144,17 @@ class LiveHub:
             seen = self._windows[number].top
             if head.seq < seen:
                 _log.error("the log has forked: viewers have seen events that are gone", partition=number, seen=seen)
-                self._windows[number] = Window(head.seq, WINDOW_BYTES // self._partitions)
+                self._begin(number, head.seq)
+        self.run_entries.clear()  # they may be of an older branch of the log
         self.reconnects += 1
         self._announce()
 
     async def _open_windows(self) -> None:
-        limit = WINDOW_BYTES // self._partitions
-        self._windows = {number: Window(head.seq, limit) for number, head in enumerate(await self._heads())}
+        for number, head in enumerate(await self._heads()):
+            self._begin(number, head.seq)
         # A viewer that came before found nothing in the log; what was written since is below these windows.
         self._announce()
+
+    def _begin(self, partition: int, seq: int) -> None:
+        self._windows[partition] = Window(seq, WINDOW_BYTES // self._partitions)
+        self._changes[partition] = Changes(seq, max(MOST_RUNS, CHANGED_KEPT // self._partitions))

@@ -10,14 +10,19 @@ from penstock_api.errors import UnreadableBodyError
 _FORM = re.compile(r"[0-9]{1,5}:[0-9]{1,15}(,[0-9]{1,5}:[0-9]{1,15})*", re.ASCII)
 
 
+async def end_positions(store: ReadStore, partitions: Iterable[int]) -> dict[int, int]:
+    """Return where the logs of the partitions end: what is read of the store afterwards holds all up to there."""
+    watched = list(partitions)
+    heads = await asyncio.gather(*map(store.head, watched))
+    return {partition: head.seq for partition, head in zip(watched, heads, strict=True)}
+
+
 async def current_position(store: ReadStore, partitions: Iterable[int]) -> str:
     """Return the position that a stream over the partitions has now.
 
     Who reads it before what it is to stand for, and then follows the stream from there, misses nothing.
     """
-    watched = list(partitions)
-    heads = await asyncio.gather(*(store.head(partition) for partition in watched))
-    return write_positions({partition: head.seq for partition, head in zip(watched, heads, strict=True)})
+    return write_positions(await end_positions(store, partitions))
 
 
 def write_positions(positions: Mapping[int, int]) -> str:

@@ -5,8 +5,8 @@ import time
 import structlog
 
 from penstock.errors import StoreUnavailableError
+from penstock_api.live.events import LiveEvent
 from penstock_api.live.hub import LiveHub
-from penstock_api.live.window import LiveEvent
 from penstock_api.waiting import set_within
 
 BATCH = 256
@@ -20,15 +20,23 @@ _log = structlog.get_logger()
 class Subscription:
     """Yields every event above ``positions``, once and in the order of each log.
 
-    ``run_id`` and ``dag_id`` narrow it to the events of a run or a DAG; empty for all. ``positions`` is moved on by
-    what is returned, and past what is not meant for this viewer.
+    ``run_id`` and ``dag_id`` narrow it to the events of a run or a DAG, ``types`` to events of these types; empty for
+    all. ``positions`` is moved on by what is returned, and past what is not meant for this viewer.
     """
 
-    def __init__(self, hub: LiveHub, positions: dict[int, int], run_id: str = "", dag_id: str = "") -> None:
+    def __init__(
+        self,
+        hub: LiveHub,
+        positions: dict[int, int],
+        run_id: str = "",
+        dag_id: str = "",
+        types: frozenset[str] = frozenset(),
+    ) -> None:
         self.positions = positions
         self._hub = hub
         self._run_id = run_id
         self._dag_id = dag_id
+        self._types = types
         self._reconnects = hub.reconnects
 
     async def next(self, timeout_seconds: float) -> list[LiveEvent]:
@@ -93,13 +101,15 @@ class Subscription:
             entries = await store.run_events(self._run_id, seq, BATCH)
         else:
             entries = await store.log(partition, seq, BATCH)
-        events = [self._hub.render(entry) for entry in entries]
+        events = [self._hub.read(entry) for entry in entries]
         reached = events[-1].seq if events else seq
         if self._run_id and len(entries) < BATCH:
             reached = max(reached, floor)  # the index has no more up to where the window began before it was read
         return events, reached
 
     async def _wanted(self, event: LiveEvent) -> bool:
+        if self._types and event.type not in self._types:
+            return False
         if self._run_id and event.run_id != self._run_id:
             return False
         return not self._dag_id or self._dag_id == (event.dag_id or await self._hub.run_dags.find(event.run_id))

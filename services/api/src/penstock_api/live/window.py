@@ -3,22 +3,11 @@
 from collections import deque
 from itertools import islice
 
-import msgspec
-
-
-class LiveEvent(msgspec.Struct, frozen=True):
-    """An event ready to be sent: ``data`` is its JSON. ``dag_id`` is empty where the event does not name the DAG."""
-
-    partition: int
-    seq: int
-    type: str
-    run_id: str
-    dag_id: str
-    data: bytes
+from penstock_api.live.events import LiveEvent
 
 
 class Window:
-    """Keeps the events that follow ``floor``, the newest of them, up to ``limit`` bytes."""
+    """Keeps the events that follow ``floor``, the newest of them, up to ``limit`` bytes as stored."""
 
     def __init__(self, floor: int, limit: int) -> None:
         self.floor = floor
@@ -38,9 +27,9 @@ class Window:
             self._size = 0
             self.floor = event.seq - 1
         self._events.append(event)
-        self._size += len(event.data)
+        self._size += event.size
         while self._size > self._limit:
-            self._size -= len(self._events.popleft().data)
+            self._size -= self._events.popleft().size
             self.floor += 1
 
     def after(self, seq: int, limit: int) -> list[LiveEvent] | None:

@@ -12,11 +12,14 @@ from penstock_api.routes import (
     log_lines,
     logs,
     metrics,
+    overview,
     runs,
+    system,
     tasks,
 )
 
 ROUTERS = (
+    overview.router,
     dags.router,
     definitions.router,
     grid.router,
@@ -27,6 +30,7 @@ ROUTERS = (
     log_lines.router,
     live.router,
     metrics.router,
+    system.router,
     health.router,
     documentation.router,
     dashboard.router,

@@ -28,7 +28,19 @@ from penstock_api.schemas.runs import (
     TaskFailure,
     TaskView,
 )
-from penstock_api.schemas.system import Metrics, PartitionMetrics
+from penstock_api.schemas.system import (
+    DeadLetterEntry,
+    DeadLetterList,
+    ExecutingAttempt,
+    Figures,
+    Metrics,
+    Overview,
+    PartitionMetrics,
+    Sample,
+    Scheduler,
+    SystemState,
+    Worker,
+)
 from penstock_api.schemas.tasks import Attempt, AttemptStatus, LogLine, LogLines, TaskDetail
 
 ANSWERS = (
@@ -51,6 +63,9 @@ ANSWERS = (
     CancelResult,
     EventList,
     Metrics,
+    Overview,
+    SystemState,
+    DeadLetterList,
     Health,
 )
 """Every type that is answered, or asked for, as such."""
@@ -67,15 +82,20 @@ __all__ = [
     "DagList",
     "DagRunsList",
     "DagWithRuns",
+    "DeadLetterEntry",
+    "DeadLetterList",
     "ErrorAnswer",
     "ErrorBody",
     "EventList",
+    "ExecutingAttempt",
+    "Figures",
     "GridRun",
     "GridTask",
     "Health",
     "LogLine",
     "LogLines",
     "Metrics",
+    "Overview",
     "PartitionMetrics",
     "RefusedCancellation",
     "Registered",
@@ -84,6 +104,9 @@ __all__ = [
     "RunDetail",
     "RunEntry",
     "RunList",
+    "Sample",
+    "Scheduler",
+    "SystemState",
     "TaskDefinition",
     "TaskDetail",
     "TaskFailure",
@@ -92,4 +115,5 @@ __all__ = [
     "Validation",
     "VersionEntry",
     "VersionList",
+    "Worker",
 ]

@@ -1,7 +1,7 @@
 """What the store holds: plain data structures, one for each kind of key of the real store."""
 
 import asyncio
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
@@ -48,6 +48,13 @@ class Stream(Generic[T]):
         first = bisect_right(self._places, _place(entry_id))
         found = slice(first, first + limit)
         return [(_text(place), item) for place, item in zip(self._places[found], self._items[found], strict=True)]
+
+    def before(self, entry_id: str, limit: int) -> list[tuple[str, T]]:
+        """Return at most ``limit`` entries before an id (empty for the end), the last one first."""
+        end = bisect_left(self._places, _place(entry_id)) if entry_id else len(self)
+        found = slice(max(0, end - limit), end)
+        entries = [(_text(place), item) for place, item in zip(self._places[found], self._items[found], strict=True)]
+        return entries[::-1]
 
     def keep(self, count: int) -> None:
         """Drop all but the last entries."""
@@ -199,6 +206,8 @@ class State:
     def __init__(self, partitions: int, clock: Clock) -> None:
         self.clock = clock
         self.schedulers: dict[str, int] = {}
+        self.workers: dict[str, tuple[int, r.WorkerPresence]] = {}
+        """By name: the last ms in which the worker is there, and what it told."""
         self.growth = Pulse()
         """Beats when a log has grown."""
         self.ringing = Pulse()

@@ -5,10 +5,11 @@ from penstock.store.memory.reads import Reads
 from penstock.store.memory.requests import Requests
 from penstock.store.memory.scheduling import Scheduling
 from penstock.store.memory.state import Clock, State
+from penstock.store.memory.watching import Watching
 from penstock.store.memory.working import Working
 
 
-class MemoryStore(Requests, Reads, Scheduling, Working, Health):
+class MemoryStore(Requests, Reads, Scheduling, Working, Health, Watching):
     """See :class:`penstock.store.base.Store`. It lives and ends with its process, and belongs to one event loop.
 
     Every method changes all it changes without giving way to another task: what one sees of it is whole.

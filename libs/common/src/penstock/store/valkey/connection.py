@@ -19,7 +19,7 @@ from redis.exceptions import NoScriptError, RedisError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from penstock.errors import StoreUnavailableError
-from penstock.store.valkey.keys import PartitionKeys
+from penstock.store.valkey.keys import PartitionKeys, WorkersKeys
 
 COMMAND_TIMEOUT_SECONDS = 10.0
 LONGEST_WAIT_MS = 10_000
@@ -56,6 +56,7 @@ class Connection:
 
     def __init__(self, url: str, prefix: str) -> None:
         self.prefix = prefix
+        self.workers = WorkersKeys(prefix)
         self.partitions = 0
         self.redis = _client(url, COMMAND_TIMEOUT_SECONDS)
         self.blocking = _client(url, LONGEST_WAIT_MS / 1000 + 5)

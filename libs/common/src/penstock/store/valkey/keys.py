@@ -26,6 +26,15 @@ def hash_tag(partition: int, partitions: int) -> str:
     return f"{partition}.{number}"
 
 
+class WorkersKeys:
+    """The keys that say which workers there are: they concern no partition, and share a slot of their own."""
+
+    def __init__(self, prefix: str) -> None:
+        base = f"{prefix}:{{workers}}:"
+        self.until = base + "until"
+        self.told = base + "told"
+
+
 class PartitionKeys:
     """The keys of one partition."""
 

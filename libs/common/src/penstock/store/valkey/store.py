@@ -16,10 +16,11 @@ from penstock.store.valkey.preflight import faults, refusal
 from penstock.store.valkey.reads import Reads
 from penstock.store.valkey.requests import Requests
 from penstock.store.valkey.scheduling import Scheduling
+from penstock.store.valkey.watching import Watching
 from penstock.store.valkey.working import Working
 
 
-class ValkeyStore(Requests, Reads, BulkReads, Scheduling, Working, Health):
+class ValkeyStore(Requests, Reads, BulkReads, Scheduling, Working, Health, Watching):
     """See :class:`penstock.store.base.Store`."""
 
     def __init__(self, connection: Connection) -> None:

@@ -1,0 +1,44 @@
+"""The figures that a dashboard shows: read for all who want them at once, and not more often than they can matter."""
+
+import asyncio
+import time
+
+from penstock.store.base import Store
+from penstock_api.sampler import Sampler
+from penstock_api.schemas import Figures
+from penstock_api.system_views import figures_view
+
+FRESH_SECONDS = 1.0
+SHARE = 0.05
+"""Of its time that a process may spend on reading figures: with a thousand partitions it takes a while."""
+
+
+class FigureReader:
+    """Reads the figures, at most once a second, however many ask."""
+
+    def __init__(self, store: Store, sampler: Sampler) -> None:
+        self._store = store
+        self._sampler = sampler
+        self._figures: Figures | None = None
+        self._good_until = 0.0
+        self._reading = asyncio.Lock()
+
+    async def get(self) -> Figures:
+        """Return the figures as they were a second ago at most, or a little more where reading them takes long.
+
+        Raises:
+            StoreUnavailableError: the store does not answer.
+        """
+        async with self._reading:  # who waits here finds what the one before has read
+            if self._figures is None or time.monotonic() >= self._good_until:
+                self._figures = await self._read()
+            return self._figures
+
+    async def _read(self) -> Figures:
+        begun = time.monotonic()
+        counted, schedulers, workers = await asyncio.gather(
+            self._store.figures(), self._store.schedulers(), self._store.worker_count()
+        )
+        spent = time.monotonic() - begun
+        self._good_until = begun + max(FRESH_SECONDS, spent / SHARE)
+        return figures_view(time.time_ns() // 1_000_000, counted, len(schedulers), workers, self._sampler.latest)
