@@ -32,13 +32,13 @@ export const GridRow = memo(function GridRow(props: {
     <div
       role="row"
       aria-rowindex={row + 2}
-      className="absolute inset-x-0 flex hover:bg-sunken"
+      className="group absolute inset-x-0 flex hover:bg-sunken"
       style={{ top: row * ROW_PX, height: ROW_PX }}
     >
       <div
         role="rowheader"
         title={task.name === task.task_id ? task.name : `${task.name} (${task.task_id})`}
-        className="sticky left-0 z-10 flex shrink-0 items-center border-line border-r bg-panel px-2.5 text-xs"
+        className="sticky left-0 z-10 flex shrink-0 items-center border-line border-r bg-panel px-2.5 text-xs group-hover:bg-sunken"
         style={{ width: names }}
       >
         <span className="truncate">{task.name}</span>
