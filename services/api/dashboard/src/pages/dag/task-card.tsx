@@ -6,7 +6,7 @@ import { Button } from "@/ui/button";
 import { CopyButton } from "@/ui/fields";
 import { HoverTips } from "@/ui/hover-tip";
 import { STATUSES } from "@/ui/status";
-import { CellMark, CellMarks } from "./cell-marks";
+import { CellMarks } from "./cell-marks";
 import { CellTip } from "./cell-tip";
 import { statusOf } from "./cells";
 import { spreadOf } from "./durations";
@@ -69,29 +69,29 @@ function Lately({ task, number, runs }: { task: GridTask; number: number; runs: 
   return (
     <section>
       <h4 className="mb-1 text-dim text-xs">Lately, newest first</h4>
-      <CellMarks />
       <HoverTips
         tip={(runId) => {
           const run = shown.find(({ run_id }) => run_id === runId);
           return run && <CellTip task={{ ...task, number }} run={run} />;
         }}
       >
-        <div className="flex flex-wrap gap-0.5">
-          {shown.map((run) => {
-            const cell = run.cells[number] ?? "-";
-            const status = statusOf(cell);
-            return (
-              <TaskLink
-                key={run.run_id}
-                runId={run.run_id}
-                taskId={task.task_id}
-                label={`${status ? STATUSES[status].label : ""} in run ${shortRunId(run.run_id)}`}
-              >
-                <CellMark cell={cell} />
-              </TaskLink>
-            );
-          })}
-        </div>
+        <CellMarks>
+          <div className="flex flex-wrap gap-0.5">
+            {shown.map((run) => {
+              const cell = run.cells[number] ?? "-";
+              const status = statusOf(cell);
+              return (
+                <TaskLink
+                  key={run.run_id}
+                  runId={run.run_id}
+                  taskId={task.task_id}
+                  label={`${status ? STATUSES[status].label : ""} in run ${shortRunId(run.run_id)}`}
+                  cell={cell}
+                />
+              );
+            })}
+          </div>
+        </CellMarks>
       </HoverTips>
       {spread && (
         <p className="tabular mt-1.5 text-dim text-xs">

@@ -1,8 +1,8 @@
 import { Link } from "@tanstack/react-router";
-import type { ReactNode } from "react";
+import { cellStyle } from "./cell-marks";
 
 /** A cell outside the grid: a link to a task of a run, explained by `HoverTips` around it. */
-export function TaskLink(props: { runId: string; taskId: string; label: string; children: ReactNode }) {
+export function TaskLink(props: { runId: string; taskId: string; label: string; cell: string }) {
   return (
     <Link
       to="/ui/runs/$runId/tasks/$taskId"
@@ -11,8 +11,7 @@ export function TaskLink(props: { runId: string; taskId: string; label: string; 
       data-tip={props.runId}
       aria-label={props.label}
       className="block rounded-[3px] hover:ring-1 hover:ring-strong-line"
-    >
-      {props.children}
-    </Link>
+      style={cellStyle(props.cell)}
+    />
   );
 }
