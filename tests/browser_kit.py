@@ -1,10 +1,14 @@
-"""What the tests of the dashboard share: how Chromium is started, what a page must not do, and what axe finds on it."""
+"""What the tests of the dashboard share: how Chromium is started, what a page must not do, what axe finds on it, how
+files are dropped on it, and definitions whose tasks go on when the test says so."""
 
+import json
+import shlex
 import shutil
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import ConsoleMessage, Error, Page, Response
+from playwright.sync_api import ConsoleMessage, Error, Locator, Page, Request, Response
 
 ROOT = Path(__file__).parent.parent
 AXE = ROOT / "services/api/dashboard/node_modules/axe-core/axe.min.js"
@@ -42,9 +46,24 @@ class Watched:
             self.complaints.append(f"{response.status} {response.url}")
 
 
+class Asked:
+    """Counts what a page asks the API for, by path; a question mark and what follows it is left out."""
+
+    def __init__(self, page: Page) -> None:
+        self.paths: list[str] = []
+        page.on("request", self._sent)
+
+    def _sent(self, request: Request) -> None:
+        self.paths.append(request.url.partition("?")[0].partition("://")[2].partition("/")[2])
+
+    def times(self, path: str) -> int:
+        return self.paths.count(path.removeprefix("/"))
+
+
 def serious_violations(page: Page) -> list[str]:
     """What axe finds to be seriously wrong for people who cannot see, or use no mouse."""
-    page.evaluate(AXE.read_text())
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE.read_text())
     found = page.evaluate("() => axe.run(document, {resultTypes: ['violations']})")
     return [
         f"{violation['id']}: {node['html'][:200]}"
@@ -52,3 +71,72 @@ def serious_violations(page: Page) -> list[str]:
         if violation["impact"] in SERIOUS
         for node in violation["nodes"]
     ]
+
+
+class Hand:
+    """Holds files over a page, and lets go of them: through the browser itself, as a mouse does."""
+
+    def __init__(self, page: Page, *files: Path) -> None:
+        self._browser = page.context.new_cdp_session(page)
+        self._data = {"items": [], "files": [str(file) for file in files], "dragOperationsMask": 1}
+
+    def hold(self) -> None:
+        self._send("dragEnter")
+        self._send("dragOver")
+
+    def drop(self) -> None:
+        self._send("drop")
+
+    def _send(self, kind: str) -> None:
+        where = {"type": kind, "x": 640, "y": 320, "data": self._data}
+        self._browser.send("Input.dispatchDragEvent", where)
+
+
+def drop(page: Page, *files: Path) -> None:
+    """Drag files over the page and drop them there."""
+    hand = Hand(page, *files)
+    hand.hold()
+    hand.drop()
+
+
+class Gates:
+    """Tasks that wait until the test lets them go on."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._known: list[str] = []
+
+    def wait(self, gate: str) -> str:
+        """A shell command that ends once the gate is open."""
+        self._known.append(gate)
+        return f"until [ -e {shlex.quote(str(self._folder / gate))} ]; do sleep 0.1; done"
+
+    def open(self, gate: str) -> None:
+        (self._folder / gate).touch()
+
+    def open_all(self) -> None:
+        for gate in self._known:
+            self.open(gate)
+
+
+def task(command: str = "true", *dependencies: str, **settings: object) -> dict[str, object]:
+    """A task of a definition, named after its id where ``name`` is not given."""
+    return {"command": command, "dependencies": list(dependencies), **settings}
+
+
+def definition(
+    dag_id: str, tasks: Mapping[str, Mapping[str, object]], *, name: str = "", tags: Sequence[str] = ()
+) -> bytes:
+    """A definition as JSON, from its tasks by id."""
+    named = {task_id: {"name": task_id, **one} for task_id, one in tasks.items()}
+    written = {"id": dag_id, "name": name or dag_id, "tasks": named} | ({"tags": list(tags)} if tags else {})
+    return json.dumps(written).encode()
+
+
+def tab(page: Page, name: str) -> Locator:
+    return page.get_by_role("tab", name=name)
+
+
+def run_row(page: Page, run_id: str) -> Locator:
+    """The line of a run on the page of all runs."""
+    return page.get_by_role("table", name="Runs").get_by_role("row").filter(has_text=run_id)

@@ -1,19 +1,24 @@
 """A real Chromium on a real stack: one of each for all tests of the dashboard, a window of its own for each test."""
 
+import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from browser_kit import Watched, chromium_options
+from browser_kit import Gates, Watched, chromium_options
 from penstock.client import Client
 from up_kit import Up, up
+
+PATIENCE_MS = 20_000
+"""How long a page may take for a thing before it counts as missing: the machine may be busy with much else."""
 
 
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
     """The whole stack, with short waits so that a retry is seen while a test looks."""
-    with up(tmp_path_factory.mktemp("dashboard") / "data", "--slots", "16") as running:
+    with up(tmp_path_factory.mktemp("dashboard") / "data", "--slots", "24") as running:
         yield running
 
 
@@ -23,8 +28,23 @@ def client(stack: Up) -> Iterator[Client]:
         yield client
 
 
+@pytest.fixture
+def dag_id(request: pytest.FixtureRequest) -> str:
+    """The id of a DAG that belongs to this test alone."""
+    return re.sub(r"\W+", "_", request.node.name).strip("_")
+
+
+@pytest.fixture
+def gates(tmp_path: Path) -> Iterator[Gates]:
+    """Tasks that the test holds back; none of them outlives it."""
+    gates = Gates(tmp_path)
+    yield gates
+    gates.open_all()
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(**chromium_options())
         yield browser
@@ -34,9 +54,13 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def window(browser: Browser, stack: Up) -> Iterator[Page]:
     """A window on the dashboard. Whatever goes wrong in it, unseen, fails the test."""
-    context = browser.new_context(base_url=stack.url, viewport={"width": 1400, "height": 900})
+    yield from _window(browser, stack.url)
+
+
+def _window(browser: Browser, url: str) -> Iterator[Page]:
+    context = browser.new_context(base_url=url, viewport={"width": 1400, "height": 900})
     page = context.new_page()
-    page.set_default_timeout(15_000)
+    page.set_default_timeout(PATIENCE_MS)
     watched = Watched(page)
     yield page
     context.close()

@@ -1,5 +1,5 @@
 import clsx from "clsx";
-import type { ReactNode } from "react";
+import { type ReactNode, useId } from "react";
 
 /** A framed part of a page, with a heading. */
 export function Panel(props: {
@@ -10,11 +10,17 @@ export function Panel(props: {
   flush?: boolean;
 }) {
   const { title, actions, children, className, flush } = props;
+  const heading = useId();
   return (
-    <section className={clsx("min-w-0 rounded-lg border border-line bg-panel shadow-panel", className)}>
+    <section
+      aria-labelledby={title ? heading : undefined}
+      className={clsx("min-w-0 rounded-lg border border-line bg-panel shadow-panel", className)}
+    >
       {(title || actions) && (
         <header className="flex min-h-10 flex-wrap items-center justify-between gap-2 border-line border-b px-3.5 py-1.5">
-          <h2 className="font-semibold text-sm">{title}</h2>
+          <h2 id={heading} className="font-semibold text-sm">
+            {title}
+          </h2>
           {actions && <div className="flex items-center gap-2">{actions}</div>}
         </header>
       )}

@@ -1,6 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import type { Overview } from "@/api/types";
-import { count, duration, figure, short } from "@/lib/format";
+import { count, duration, figure, plural, short } from "@/lib/format";
 import { Figure } from "@/ui/panel";
 
 /** What is going on, in eight figures. */
@@ -20,7 +20,12 @@ export function Figures({ overview }: { overview: Overview }) {
       <Figure
         label="Active runs"
         value={
-          <Link to="/ui/runs" search={{ status: "requested,running,cancelling" }} className="hover:underline">
+          <Link
+            to="/ui/runs"
+            search={{ status: "requested,running,cancelling" }}
+            aria-label={`${count(active)} active runs`}
+            className="hover:underline"
+          >
             {count(active)}
           </Link>
         }
@@ -29,7 +34,12 @@ export function Figures({ overview }: { overview: Overview }) {
       <Figure
         label="Failed runs"
         value={
-          <Link to="/ui/runs" search={{ status: "failed" }} className="hover:underline">
+          <Link
+            to="/ui/runs"
+            search={{ status: "failed" }}
+            aria-label={`${count(runs["failed"] ?? 0)} failed runs`}
+            className="hover:underline"
+          >
             {count(runs["failed"] ?? 0)}
           </Link>
         }
@@ -58,7 +68,7 @@ export function Figures({ overview }: { overview: Overview }) {
       <Figure
         label="Workers"
         value={
-          <Link to="/ui/workers" className="hover:underline">
+          <Link to="/ui/workers" aria-label={plural(workers.length, "worker")} className="hover:underline">
             {count(workers.length)}
           </Link>
         }
@@ -67,7 +77,11 @@ export function Figures({ overview }: { overview: Overview }) {
       <Figure
         label="Schedulers"
         value={
-          <Link to="/ui/workers" className="hover:underline">
+          <Link
+            to="/ui/workers"
+            aria-label={plural(schedulers.length, "scheduler")}
+            className="hover:underline"
+          >
             {count(schedulers.length)}
           </Link>
         }
