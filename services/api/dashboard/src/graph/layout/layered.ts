@@ -12,7 +12,7 @@ import type { Structure } from "../model";
 import type { Size } from "../types";
 import { countBends, grid, type Ranked } from "./grid";
 import { order } from "./order";
-import { pack } from "./pack";
+import { type Packed, pack } from "./pack";
 import { place } from "./place";
 import { parts, ranks } from "./ranks";
 import type { Direction, Layout } from "./types";
@@ -184,7 +184,7 @@ function columnsOf(ranked: Ranked, flow: Flow, space: number): number {
 function route(
   structure: Structure,
   placed: readonly Placed[],
-  packed: { along: Float64Array; across: Float64Array },
+  packed: Packed,
   flow: Flow,
   along: Float64Array,
   across: Float64Array,
