@@ -1,4 +1,4 @@
-import { lazy, type ReactNode, Suspense } from "react";
+import { lazy, memo, type ReactNode, Suspense } from "react";
 import { RUN_TABS } from "@/app/search";
 import { Loading } from "@/ui/notices";
 import { Tabs } from "@/ui/overlay";
@@ -27,7 +27,7 @@ const LABELS: Readonly<Record<Tab, string>> = {
 };
 
 /** The same run, seen in five ways. */
-export function RunTabs(props: Props) {
+export const RunTabs = memo(function RunTabs(props: Props) {
   const [search, change] = useRunSearch();
   const tab = search.tab ?? "graph";
   const choose = (id: string) => void change({ tab: RUN_TABS.find((one) => one === id) }, false);
@@ -50,7 +50,7 @@ export function RunTabs(props: Props) {
       />
     </div>
   );
-}
+});
 
 function Frame({ children }: { children: ReactNode }) {
   return (
