@@ -37,7 +37,7 @@ export function RunHead({ view }: { view: RunView }) {
               className="rounded-md border border-line bg-panel px-2.5 py-0.5"
             />
             {moment.past && history && (
-              <span className="tabular inline-flex items-center gap-1 rounded-md bg-text px-2 py-0.5 font-medium text-bg text-xs">
+              <span className="tabular inline-flex items-center gap-1 rounded-md bg-text px-2 py-0.5 font-medium text-bg text-xs max-sm:hidden">
                 <Clock aria-hidden className="size-3.5" />
                 at {clock(history.timeAt(moment.n))}
               </span>

@@ -138,7 +138,13 @@ function Told({ view, taskId, task, history, onSelect }: Props & { task: TaskSta
             onChoose={setChosen}
             onVisit={view.moment.visit}
           />
-          <TaskLog view={view} taskId={taskId} attempt={attempt} />
+          <TaskLog
+            runId={view.detail.run_id}
+            history={history}
+            taskId={taskId}
+            attempt={attempt.attempt}
+            past={view.moment.past}
+          />
         </>
       )}
       <Neighbours view={view} taskId={taskId} onSelect={onSelect} />

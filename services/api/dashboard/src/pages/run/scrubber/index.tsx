@@ -186,15 +186,19 @@ function CurrentEvent(props: { history: History; view: RunView; onTask: (taskId:
   const task = "task_id" in event && history.plan.number.has(event.task_id) ? event.task_id : undefined;
   return (
     <p
-      className="min-w-0 flex-1 truncate text-sm max-sm:order-last max-sm:basis-full"
+      className="flex min-w-0 flex-1 items-baseline gap-2 text-sm max-sm:order-last max-sm:basis-full"
       data-testid="current-event"
       title={words}
     >
-      <span className="tabular mr-2 text-dim">{clock(event.at)}</span>
+      <span className="tabular shrink-0 text-dim">{clock(event.at)}</span>
       {task === undefined ? (
-        <bdi>{words}</bdi>
+        <bdi className="min-w-0 truncate">{words}</bdi>
       ) : (
-        <button type="button" className="hover:underline" onClick={() => onTask(task)}>
+        <button
+          type="button"
+          className="min-w-0 truncate text-left hover:underline"
+          onClick={() => onTask(task)}
+        >
           <bdi>{words}</bdi>
         </button>
       )}
