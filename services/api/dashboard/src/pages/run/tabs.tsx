@@ -3,12 +3,13 @@ import { RUN_TABS } from "@/app/search";
 import { Loading } from "@/ui/notices";
 import { Tabs } from "@/ui/overlay";
 import { useRunSearch } from "./data/use-search";
-import { Definition } from "./definition";
-import { RunEvents } from "./events";
+import { Definition } from "./definition-tab";
+import { RunEvents } from "./events-tab";
 import { TaskList } from "./tasks";
 import type { RunView } from "./view";
 
-const RunGraph = lazy(() => import("./graph"));
+const RunGraph = lazy(() => import("./graph-tab"));
+const RunGantt = lazy(() => import("./gantt-tab"));
 
 type Tab = (typeof RUN_TABS)[number];
 
@@ -68,5 +69,7 @@ function Content({ tab, view, selected, onSelect }: Props & { tab: Tab }) {
   if (tab === "tasks") return <TaskList view={view} selected={selected} onSelect={onSelect} />;
   const { history, chronicle } = view;
   if (history === null) return chronicle.error ? null : <Loading what="Reading the history" />;
+  if (tab === "gantt")
+    return <RunGantt view={view} history={history} selected={selected} onSelect={onSelect} />;
   return <RunEvents view={view} history={history} onSelect={onSelect} />;
 }
