@@ -22,7 +22,8 @@ export function AttemptFacts({ runId, attempt, of }: { runId: string; attempt: A
           <At time={attempt.ready_at} />
         </Fact>
         <Fact name="Because">
-          {madeReady(attempt)} {attempt.waited_for && <TaskLink runId={runId} taskId={attempt.waited_for} />}
+          {madeReady(attempt)}{" "}
+          {attempt.waited_for && <TaskLink runId={runId} taskId={attempt.waited_for} inText />}
         </Fact>
         <Fact name="Started">
           <At time={attempt.started_at} />

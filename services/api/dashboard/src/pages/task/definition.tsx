@@ -23,7 +23,7 @@ export function Definition({ task }: { task: TaskDetail }) {
           <pre
             // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard
             tabIndex={0}
-            className="max-h-48 overflow-auto whitespace-pre-wrap rounded-md bg-sunken p-2 font-mono text-xs leading-5 [overflow-wrap:anywhere]"
+            className="max-h-48 overflow-auto whitespace-pre-wrap rounded-md bg-sunken p-2 font-mono text-xs leading-5 [font-variant-ligatures:none] [overflow-wrap:anywhere]"
           >
             {code}
           </pre>

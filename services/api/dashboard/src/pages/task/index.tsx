@@ -153,7 +153,7 @@ function NotTried({ task }: { task: TaskDetail }) {
   const { title, text } = notTried(task);
   return (
     <Empty title={title}>
-      {text} {task.upstream !== null && <TaskLink runId={task.run_id} taskId={task.upstream} />}
+      {text} {task.upstream !== null && <TaskLink runId={task.run_id} taskId={task.upstream} inText />}
     </Empty>
   );
 }

@@ -1,16 +1,21 @@
 import { Link } from "@tanstack/react-router";
+import clsx from "clsx";
 import { useState } from "react";
 import { count } from "@/lib/format";
 import { Button } from "@/ui/button";
 
 const SHOWN = 12;
 
-export function TaskLink({ runId, taskId }: { runId: string; taskId: string }) {
+/** `inText` says that it stands in a sentence, where its colour alone would not tell that it is a link. */
+export function TaskLink({ runId, taskId, inText }: { runId: string; taskId: string; inText?: boolean }) {
   return (
     <Link
       to="/ui/runs/$runId/tasks/$taskId"
       params={{ runId, taskId }}
-      className="text-accent hover:underline [overflow-wrap:anywhere]"
+      className={clsx(
+        "text-accent [overflow-wrap:anywhere]",
+        inText ? "underline underline-offset-2" : "hover:underline",
+      )}
     >
       {taskId}
     </Link>
