@@ -12,11 +12,11 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import msgspec
+from browser.soak import soak
 from playwright.async_api import Browser, async_playwright
 
 from browser import scenes
 from browser.figures import Figure
-from browser.soak import soak
 from browser.window import chromium_options
 from suite.deployment import Deployment, Size, deployed
 

@@ -59,9 +59,11 @@ async def test_an_overview_shows_what_runs_what_failed_and_what_was_run_last(
     held.running["a"].set()
 
 
+@pytest.mark.parametrize("looked_at", [1, 3, 200])
 async def test_of_many_runs_and_dags_an_overview_has_the_newest(
-    stack: Stack, api: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+    stack: Stack, api: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch, looked_at: int
 ) -> None:
+    monkeypatch.setattr(overview, "LOOKED_AT", looked_at)
     for name in ("RUNS", "DAGS", "LAST_RUNS"):
         monkeypatch.setattr(overview, name, 2)
     runs: list[str] = []

@@ -18,6 +18,10 @@ class KilledError(BaseException):
     """Raised in whatever a killed process still tries to do."""
 
 
+_ASIDE = frozenset({"announce", "depart"})
+"""Calls that nothing depends on: their luck is their own, so that seeds mean what they meant before there were any."""
+
+
 class Odds(msgspec.Struct, frozen=True):
     """How likely each fault of a store call is."""
 
@@ -74,6 +78,7 @@ class Network:
     def __init__(self, store: MemoryStore, chance: random.Random, odds: Odds) -> None:
         self.store = store
         self.chance = chance
+        self._aside = random.Random("what nothing depends on")
         self.odds = odds
         self.down = False
         self.faults = 0
@@ -86,8 +91,9 @@ class Network:
         """Pass one call on, or do to it what happens to calls."""
         method = getattr(self.store, name)
         await process.gate()
-        await asyncio.sleep(self.chance.expovariate(1 / 0.0005))
-        fate = self.chance.random()
+        chance = self._aside if name in _ASIDE else self.chance
+        await asyncio.sleep(chance.expovariate(1 / 0.0005))
+        fate = chance.random()
         odds = self.odds
         if self.down or fate < odds.before:
             self.faults += 1
@@ -95,7 +101,7 @@ class Network:
         fate -= odds.before
         if fate < odds.late:
             self.faults += 1
-            await asyncio.sleep(self.chance.uniform(0.5, 6))
+            await asyncio.sleep(chance.uniform(0.5, 6))
         fate -= odds.late
         if 0 <= fate < odds.repeated:
             self.faults += 1

@@ -1,7 +1,7 @@
 """The first page of a dashboard in one answer."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import chain
 from operator import attrgetter
 
@@ -11,6 +11,7 @@ from starlette.responses import Response
 from penstock.core.run import RunSummary
 from penstock.core.status import RunStatus
 from penstock.store.base import Store
+from penstock.store.records import DagSummary
 from penstock_api.answers import answer, documented
 from penstock_api.context import Shared
 from penstock_api.crew import read_crew
@@ -21,6 +22,9 @@ from penstock_api.views import dag_with_runs, run_entry
 RUNS = 20
 DAGS = 50
 LAST_RUNS = 14
+LOOKED_AT = 200
+"""Newest runs that are looked at to learn which DAGs were run last."""
+
 _ACTIVE = (RunStatus.REQUESTED, RunStatus.RUNNING, RunStatus.CANCELLING)
 
 router = APIRouter(tags=["operation"], default_response_class=Response)
@@ -64,10 +68,23 @@ async def _newest(store: Store, statuses: Sequence[RunStatus]) -> list[RunSummar
 async def _recent_dags(store: Store) -> list[DagWithRuns]:
     """Return the DAGs that were run last, that one first; those that never were come last, by id."""
     dags = await store.dags()
-    last = await store.last_runs([dag.dag_id for dag in dags], 1 if len(dags) > DAGS else LAST_RUNS)
-    # A run's id begins with its time.
-    dags.sort(key=lambda dag: max((run.run_id for run in last[dag.dag_id]), default=""), reverse=True)
-    shown = dags[:DAGS]
     if len(dags) > DAGS:
-        last = await store.last_runs([dag.dag_id for dag in shown], LAST_RUNS)
-    return [dag_with_runs(dag, last[dag.dag_id]) for dag in shown]
+        dags = await _run_last(store, dags)
+    last = await store.last_runs([dag.dag_id for dag in dags], LAST_RUNS)
+    return [dag_with_runs(dag, last[dag.dag_id]) for dag in _ranked(dags, last)]
+
+
+async def _run_last(store: Store, dags: list[DagSummary]) -> list[DagSummary]:
+    """Return the DAGs that were run last, of many: most often the newest runs of all tell which they are."""
+    page = await store.runs("", None, LOOKED_AT, "")
+    last: dict[str, list[RunSummary]] = {}
+    for run in page.runs:
+        last.setdefault(run.dag_id, [run])
+    if len(last) < DAGS and page.cursor:
+        last = await store.last_runs([dag.dag_id for dag in dags], 1)
+    return _ranked(dags, last)[:DAGS]
+
+
+def _ranked(dags: list[DagSummary], last: Mapping[str, Sequence[RunSummary]]) -> list[DagSummary]:
+    # A run's id begins with its time.
+    return sorted(dags, key=lambda dag: max((run.run_id for run in last.get(dag.dag_id, ())), default=""), reverse=True)

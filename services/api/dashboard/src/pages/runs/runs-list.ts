@@ -55,9 +55,3 @@ function newestFirst(one: RunEntry, other: RunEntry): number {
   if (one.run_id === other.run_id) return 0;
   return one.run_id < other.run_id ? 1 : -1;
 }
-
-const ENDED = new Set<string>(["succeeded", "failed", "cancelled"]);
-
-export function hasEnded(run: Pick<RunEntry, "status">): boolean {
-  return ENDED.has(run.status);
-}

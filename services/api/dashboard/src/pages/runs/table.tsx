@@ -2,9 +2,9 @@ import { Link } from "@tanstack/react-router";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useRef } from "react";
 import type { RunEntry } from "@/api/types";
+import { hasEnded } from "@/lib/runs";
 import { StatusBadge, StatusBar } from "@/ui/status";
 import { Ago, Took } from "@/ui/time";
-import { hasEnded } from "./runs-list";
 
 const ROW = 40;
 const COLUMNS =

@@ -1,0 +1,26 @@
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { api, body } from "@/api/client";
+import type { Overview } from "@/api/types";
+import { DIGEST, useLive } from "@/live/use-live";
+import { patchOverview } from "./patch";
+
+const KEY = ["overview"];
+const TOPIC = { digest: true };
+/** Workers and schedulers say how they fare every few seconds; nothing of that is in the log. */
+const LOOK_AGAIN_MS = 10_000;
+
+/** All that the home page shows: one call, then the digest stream. */
+export function useOverview() {
+  const client = useQueryClient();
+  const query = useQuery({
+    queryKey: KEY,
+    queryFn: ({ signal }) => body(api.GET("/overview", { signal })),
+    refetchInterval: LOOK_AGAIN_MS,
+  });
+  useLive(TOPIC, query.data?.position ?? null, DIGEST, (batch) => {
+    if (batch.some(({ type }) => type === "Overflow" || type === "Dag"))
+      void client.invalidateQueries({ queryKey: KEY });
+    client.setQueryData<Overview>(KEY, (overview) => overview && patchOverview(overview, batch));
+  });
+  return query;
+}
