@@ -66,7 +66,7 @@ def serious_violations(page: Page) -> list[str]:
         page.evaluate(AXE.read_text())
     found = page.evaluate("() => axe.run(document, {resultTypes: ['violations']})")
     return [
-        f"{violation['id']}: {node['html'][:200]}"
+        f"{violation['id']}: {node['html'][:200]} {node['failureSummary']}"
         for violation in found["violations"]
         if violation["impact"] in SERIOUS
         for node in violation["nodes"]

@@ -8,8 +8,9 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from browser_kit import Gates, Watched, chromium_options
+from browser_story import Story, story_definition
 from penstock.client import Client
-from up_kit import Up, up
+from up_kit import ROOT, Up, up, wait_until
 
 PATIENCE_MS = 20_000
 """How long a page may take for a thing before it counts as missing: the machine may be busy with much else."""
@@ -18,7 +19,7 @@ PATIENCE_MS = 20_000
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
     """The whole stack, with short waits so that a retry is seen while a test looks."""
-    with up(tmp_path_factory.mktemp("dashboard") / "data", "--slots", "24") as running:
+    with up(tmp_path_factory.mktemp("dashboard") / "data", "--slots", "24", cwd=ROOT) as running:
         yield running
 
 
@@ -40,6 +41,19 @@ def gates(tmp_path: Path) -> Iterator[Gates]:
     gates = Gates(tmp_path)
     yield gates
     gates.open_all()
+
+
+@pytest.fixture(scope="session")
+def story(stack: Up, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
+    """A run in which everything has happened that can happen to a task, and that goes on; for tests that only look."""
+    gates = Gates(tmp_path_factory.mktemp("story"))
+    with stack.client() as client:
+        dag_id = client.register(story_definition(gates), "story.json").dag_id
+        run_id = client.run(dag_id).run_id
+        story = Story(dag_id, run_id)
+        wait_until("everything has happened", lambda: story.is_told(client))
+        yield story
+        client.cancel(run_id)
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ const CHORD_MS = 1200;
 export function useShortcuts(openPalette: () => void, openHelp: () => void): void {
   const navigate = useNavigate();
   useEffect(() => {
-    let chord = 0;
+    let chord = Number.NEGATIVE_INFINITY;
     const onKey = (event: KeyboardEvent) => {
       if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
         event.preventDefault();
@@ -18,7 +18,7 @@ export function useShortcuts(openPalette: () => void, openHelp: () => void): voi
       }
       if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
       if (performance.now() - chord < CHORD_MS) {
-        chord = 0;
+        chord = Number.NEGATIVE_INFINITY;
         const page = PAGES.find(({ key }) => key === event.key);
         if (page) void navigate({ to: page.to });
       } else if (event.key === "g") {

@@ -62,7 +62,7 @@ const FLOATING = EditorView.theme({
     backgroundImage: "none",
     textDecoration: "underline wavy var(--danger) 1.2px",
     textUnderlineOffset: "3px",
-    backgroundColor: "color-mix(in srgb, var(--danger) 12%, transparent)",
+    backgroundColor: "color-mix(in srgb, var(--danger) 5%, transparent)",
   },
   ".cm-panels": { backgroundColor: "var(--sunken)", color: "var(--text)", borderColor: "var(--line)" },
   ".cm-panels.cm-panels-bottom": { borderTop: "1px solid var(--line)" },

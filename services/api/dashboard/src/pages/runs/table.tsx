@@ -3,7 +3,7 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useRef } from "react";
 import type { RunEntry } from "@/api/types";
 import { hasEnded } from "@/lib/runs";
-import { StatusBadge, StatusBar } from "@/ui/status";
+import { STATUSES, StatusBadge, StatusBar } from "@/ui/status";
 import { Ago, Took } from "@/ui/time";
 
 const ROW = 40;
@@ -120,7 +120,11 @@ function Row({ run, top, index, marked, toggle }: RowProps) {
         />
       </span>
       <span role="cell">
-        <Link to="/ui/runs/$runId" params={{ runId: run.run_id }} aria-label={`Open run ${run.run_id}`}>
+        <Link
+          to="/ui/runs/$runId"
+          params={{ runId: run.run_id }}
+          aria-label={`${STATUSES[run.status].label}: open run ${run.run_id}`}
+        >
           <StatusBadge status={run.status} />
         </Link>
       </span>
