@@ -64,7 +64,7 @@ export function Chart(props: ChartProps) {
     .slice(inSight.first, inSight.last)
     .findIndex((_, row) => taskOf(inSight.first + row) === props.selected);
   return (
-    <div className="relative">
+    <div className="relative flex min-h-0 flex-col">
       <Axis
         view={view}
         warp={warp}
@@ -73,7 +73,7 @@ export function Chart(props: ChartProps) {
         momentX={momentX}
         onTime={(ms) => props.onMoment(history.momentAtTime(ms))}
       />
-      <div className="relative">
+      <div className="relative flex min-h-0 flex-col">
         <Breaks view={view} time={time} left={left} />
         <div
           ref={box}

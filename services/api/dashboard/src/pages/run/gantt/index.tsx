@@ -60,7 +60,7 @@ export function Gantt(props: Props) {
   const rows = useRows(history, moment, order, path);
   if (rows.length === 0) return <Empty title="This run has no tasks" />;
   return (
-    <div>
+    <div className="flex h-full flex-col">
       <Toolbar
         order={order}
         onOrder={setOrder}
