@@ -113,7 +113,6 @@ function Viewer(props: LogViewerProps & { height: string }) {
         onEnd={view.showEnd}
         download={downloadUrl(source.address)}
       />
-      {state.error && <Failure error={state.error} retry={source.look} />}
       <div className="relative">
         <div
           ref={box}
@@ -140,6 +139,12 @@ function Viewer(props: LogViewerProps & { height: string }) {
             onLink={(line) => setLinked(line === linked ? undefined : line)}
           />
         </div>
+        {/* Over the lines, which stay where they are. */}
+        {state.error && (
+          <div className="absolute inset-x-0 top-0 z-10 m-2 rounded-md bg-panel shadow-lg [&>*]:m-0">
+            <Failure error={state.error} retry={source.look} />
+          </div>
+        )}
         {/* Above the rows, which would cover the outline of the box. */}
         <div
           aria-hidden
