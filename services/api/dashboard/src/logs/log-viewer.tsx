@@ -10,7 +10,7 @@ import { step } from "./search-plan";
 import { downloadUrl, LogSource } from "./source";
 import { LogToolbar } from "./toolbar";
 import { useSearch } from "./use-search";
-import { type LogWindow, useWindow } from "./use-window";
+import { type LogWindow, ROW, useWindow } from "./use-window";
 
 export interface LogViewerProps {
   readonly runId: string;
@@ -25,7 +25,7 @@ export interface LogViewerProps {
   /** The line that was linked to; it is shown when the log is opened. Without `onLine` the viewer keeps it. */
   readonly line?: number | undefined;
   readonly onLine?: ((line: number | undefined) => void) | undefined;
-  /** The height of the lines, as CSS. */
+  /** The height of the lines, as CSS; a log that had ended when it was opened takes no more than it needs. */
   readonly height?: string | undefined;
   /** Lower, for beside something else. */
   readonly compact?: boolean | undefined;
@@ -90,6 +90,10 @@ function Viewer(props: LogViewerProps & { height: string }) {
     const from = current ?? view.firstInSight() + (direction === 1 ? 0 : 1);
     if (search) goTo(step(search.matches, from, direction));
   };
+  // Decided once: a log that ends while it is read must not shrink under the reader.
+  const [short, setShort] = useState<boolean | null>(null);
+  if (short === null && state.opened) setShort(state.ended);
+  const needed = `max(9rem, ${view.barHeight + ROW}px)`;
   const onKey = logKeys({ view, onStep, box });
   return (
     <div className="min-w-0" onKeyDown={onKey} role="group" aria-label="Log">
@@ -120,8 +124,11 @@ function Viewer(props: LogViewerProps & { height: string }) {
           tabIndex={0}
           onScroll={view.onScroll}
           data-following={view.atEnd}
-          className={clsx("penstock-log overflow-y-auto", wrap ? "overflow-x-hidden" : "overflow-x-auto")}
-          style={{ height }}
+          className={clsx(
+            "penstock-log peer overflow-y-auto",
+            wrap ? "overflow-x-hidden" : "overflow-x-auto",
+          )}
+          style={{ height: short ? `min(${height}, ${needed})` : height }}
         >
           <Lines
             view={view}
@@ -133,6 +140,11 @@ function Viewer(props: LogViewerProps & { height: string }) {
             onLink={(line) => setLinked(line === linked ? undefined : line)}
           />
         </div>
+        {/* Above the rows, which would cover the outline of the box. */}
+        <div
+          aria-hidden
+          className="pointer-events-none absolute inset-0 rounded-b-lg outline-[var(--focus)] -outline-offset-2 peer-focus-visible:outline-2"
+        />
         {state.total === 0 && !state.error && (
           <div className="pointer-events-none absolute inset-0 grid place-items-center">
             <Nothing opened={state.opened} ended={state.ended} />

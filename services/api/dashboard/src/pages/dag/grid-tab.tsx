@@ -31,7 +31,8 @@ export function GridTab(props: {
       flush
       title={
         <span className="font-normal text-dim">
-          Newest runs first, tasks in the order they depend on each other
+          Newest runs first
+          <span className="hidden sm:inline">, tasks in the order they depend on each other</span>
         </span>
       }
       actions={<SearchField value={q} onChange={props.onSearch} label="Find tasks" className="w-48" />}
