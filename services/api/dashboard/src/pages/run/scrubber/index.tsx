@@ -38,7 +38,9 @@ export function Scrubber({ view, onTask }: { view: RunView; onTask: (taskId: str
       data-past={moment.past}
     >
       <Where view={view} onNow={() => jump({ n: null })} />
-      {history !== null && chronicle.length > 0 && (
+      {history === null || chronicle.length === 0 ? (
+        <Blank />
+      ) : (
         <div className="px-3 pt-2 pb-1">
           <div className="mb-2.5 flex flex-wrap items-center gap-x-2 gap-y-1">
             <Transport
@@ -62,6 +64,16 @@ export function Scrubber({ view, onTask }: { view: RunView; onTask: (taskId: str
         </div>
       )}
     </section>
+  );
+}
+
+/** As high as what will be there, so that nothing jumps when it is. */
+function Blank() {
+  return (
+    <div aria-hidden className="px-3 pt-2 pb-5">
+      <div className="mb-2.5 h-8 max-sm:h-[3.8rem]" />
+      <div className="h-8 rounded-sm bg-sunken" />
+    </div>
   );
 }
 
