@@ -86,7 +86,7 @@ function Where({ view, onNow }: { view: RunView; onNow: () => void }) {
       role="status"
       data-testid="where"
       className={clsx(
-        "flex min-h-8 items-center gap-2 px-3 text-xs",
+        "flex min-h-8 items-center gap-2 px-3 py-1 text-xs leading-snug",
         past ? "bg-text text-bg" : "border-line border-b text-dim",
       )}
     >
