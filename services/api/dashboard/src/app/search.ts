@@ -53,9 +53,33 @@ export function runs(raw: Raw): {
 }
 
 export const RUN_TABS = ["graph", "gantt", "tasks", "events", "definition"] as const;
-/** `at` is a seq of the run's history: the moment that is shown. Without it, the present. */
-export function run(raw: Raw): { tab?: (typeof RUN_TABS)[number]; task?: string; at?: number; q?: string } {
-  return { ...choice(raw, "tab", RUN_TABS), ...text(raw, "task"), ...whole(raw, "at"), ...text(raw, "q") };
+/**
+ * `at` is a seq of the run's history: the moment that is shown. Without it, the present. `status`, `q` and `sort` (a
+ * column, descending with a `-` before it) are those of the list of tasks; `types`, `find` and `about` (a task) those
+ * of the list of events.
+ */
+export function run(raw: Raw): {
+  tab?: (typeof RUN_TABS)[number];
+  task?: string;
+  at?: number;
+  status?: string;
+  q?: string;
+  sort?: string;
+  types?: string;
+  find?: string;
+  about?: string;
+} {
+  return {
+    ...choice(raw, "tab", RUN_TABS),
+    ...text(raw, "task"),
+    ...whole(raw, "at"),
+    ...text(raw, "status"),
+    ...text(raw, "q"),
+    ...text(raw, "sort"),
+    ...text(raw, "types"),
+    ...text(raw, "find"),
+    ...text(raw, "about"),
+  };
 }
 
 export function task(raw: Raw): { attempt?: number; q?: string; line?: number } {

@@ -234,3 +234,16 @@ describe.each([...GOLDEN_RUNS])("%s", (name, golden) => {
     }
   });
 });
+
+test("retries that were not known when the history began may be told later", () => {
+  const { run_id, tasks, steps } = goldenRun("retries_are_spent");
+  const history = new History(run_id, makePlan(tasks.map((task) => ({ ...task, retries: null }))));
+  history.append(steps.map(({ event }) => event));
+  const failed = history.plan.tasks.find(({ task_id }) =>
+    explain(history, task_id).reasons.some(({ kind }) => kind === "gave_up"),
+  );
+  const id = failed?.task_id ?? "";
+  const told = explain(history, id, history.length, history.timeAt(history.length), new Map([[id, 2]]));
+  expect(explain(history, id).reasons).toContainEqual(expect.objectContaining({ retries: null }));
+  expect(told.reasons).toContainEqual(expect.objectContaining({ kind: "gave_up", retries: 2 }));
+});

@@ -25,10 +25,15 @@ interface Subject {
   readonly taskId: string;
   readonly task: TaskState;
   readonly lane: Lane;
+  readonly retries: Retries | undefined;
 }
+
+/** How often a failure of a task is followed by another attempt, by its id. */
+export type Retries = ReadonlyMap<string, number>;
 
 /**
  * Return why a task stands where it stands at moment `n`; what has not ended has lasted until `now` (ms).
+ * `retries` is for histories whose plan was made before the definition was read.
  *
  * @throws RangeError the run has no such task, or no such moment.
  */
@@ -37,17 +42,22 @@ export function explain(
   taskId: string,
   n = history.length,
   now = history.timeAt(n),
+  retries?: Retries,
 ): Explanation {
-  const subject = subjectAt(history, taskId, n);
+  const subject = subjectAt({ history, n, retries }, taskId);
   const { status } = subject.task;
   const durations = durationsAt(history, taskId, n, now);
   return { task_id: taskId, status, ...entered(subject), reasons: REASONS[status](subject), durations };
 }
 
-function subjectAt(history: History, taskId: string, n: number): Subject {
+/** Look at a task of the same run at the same moment. */
+function subjectAt(
+  { history, n, retries }: Pick<Subject, "history" | "n" | "retries">,
+  taskId: string,
+): Subject {
   const run = history.stateAt(n);
   const task = run.tasks[history.numberOf(taskId)] ?? UNTOUCHED;
-  return { history, n, run, taskId, task, lane: history.laneAt(taskId, n) };
+  return { history, n, retries, run, taskId, task, lane: history.laneAt(taskId, n) };
 }
 
 const REASONS: Readonly<Record<TaskStatus, (subject: Subject) => readonly Reason[]>> = {
@@ -65,7 +75,7 @@ const REASONS: Readonly<Record<TaskStatus, (subject: Subject) => readonly Reason
 function whyWaiting(subject: Subject): readonly Reason[] {
   const { history, n, run, taskId } = subject;
   const cancelled = runCancelled(subject);
-  const dependencies = dependenciesOf(subject).map((id) => subjectAt(history, id, n));
+  const dependencies = dependenciesOf(subject).map((id) => subjectAt(subject, id));
   const open = dependencies
     .filter(({ task }) => task.status !== "succeeded")
     .map((one) => openDependency(one));
@@ -105,7 +115,7 @@ function whyBlocked(subject: Subject): readonly Reason[] {
   const chain: Subject[] = [];
   let blocked = subject;
   while (blocked.task.upstream !== "" && blocked.run.plan.number.has(blocked.task.upstream)) {
-    blocked = subjectAt(subject.history, blocked.task.upstream, subject.n);
+    blocked = subjectAt(subject, blocked.task.upstream);
     chain.push(blocked);
   }
   const root = chain.at(-1);
@@ -207,6 +217,6 @@ function dependenciesOf({ history, taskId }: Subject): readonly string[] {
   return history.plan.tasks[history.numberOf(taskId)]?.dependencies ?? [];
 }
 
-function retriesOf({ history, taskId }: Subject): number | null {
-  return history.plan.tasks[history.numberOf(taskId)]?.retries ?? null;
+function retriesOf({ history, taskId, retries }: Subject): number | null {
+  return retries?.get(taskId) ?? history.plan.tasks[history.numberOf(taskId)]?.retries ?? null;
 }

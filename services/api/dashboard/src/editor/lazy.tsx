@@ -4,12 +4,21 @@ import { type ComponentProps, lazy, Suspense } from "react";
 import { Loading } from "@/ui/notices";
 
 const LoadedEditor = lazy(() => import("./code-editor"));
+const LoadedReader = lazy(() => import("./code-reader"));
 const LoadedDiff = lazy(() => import("./diff-view"));
 
 export function Editor(props: ComponentProps<typeof LoadedEditor>) {
   return (
     <Suspense fallback={<Waiting className={props.className} />}>
       <LoadedEditor {...props} />
+    </Suspense>
+  );
+}
+
+export function Reader(props: ComponentProps<typeof LoadedReader>) {
+  return (
+    <Suspense fallback={<Waiting className={props.className} />}>
+      <LoadedReader {...props} />
     </Suspense>
   );
 }

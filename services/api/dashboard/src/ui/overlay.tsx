@@ -101,21 +101,26 @@ export interface TabItem {
   content: ReactNode;
 }
 
-/** Tabs whose choice the caller keeps (in the URL). Only the chosen one is rendered. */
+/**
+ * Tabs whose choice the caller keeps (in the URL). Only the chosen one is rendered. With `fill` its content takes the
+ * height that the column it stands in has left.
+ */
 export function Tabs({
   items,
   value,
   onChange,
   label,
+  fill = false,
 }: {
   items: readonly TabItem[];
   value: string;
   onChange: (id: string) => void;
   label: string;
+  fill?: boolean;
 }) {
   return (
-    <T.Root value={value} onValueChange={onChange}>
-      <T.List aria-label={label} className="mb-3 flex gap-1 overflow-x-auto border-line border-b">
+    <T.Root value={value} onValueChange={onChange} className={clsx(fill && "flex min-h-0 flex-1 flex-col")}>
+      <T.List aria-label={label} className="mb-3 flex shrink-0 gap-1 overflow-x-auto border-line border-b">
         {items.map((item) => (
           <T.Trigger
             key={item.id}
@@ -127,7 +132,11 @@ export function Tabs({
         ))}
       </T.List>
       {items.map((item) => (
-        <T.Content key={item.id} value={item.id} className="outline-none">
+        <T.Content
+          key={item.id}
+          value={item.id}
+          className={clsx("outline-none", fill && "min-h-0 flex-1 data-[state=inactive]:hidden")}
+        >
           {item.id === value && item.content}
         </T.Content>
       ))}

@@ -46,7 +46,7 @@ export function EventTimeline(props: Props) {
   const { rows, searching } = useRows(history, version, filter);
   const counts = useMemo(() => new TypeCounts(history), [history]);
   return (
-    <div>
+    <div className="flex h-full flex-col">
       <FilterBar
         filter={filter}
         onFilter={onFilter}

@@ -1,0 +1,183 @@
+import { useNavigate } from "@tanstack/react-router";
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { type KeyboardEvent, useCallback, useEffect, useMemo, useRef } from "react";
+import { count, plural } from "@/lib/format";
+import { Button } from "@/ui/button";
+import { SearchField } from "@/ui/fields";
+import { Empty } from "@/ui/notices";
+import { useRunSearch } from "../data/use-search";
+import { type RunView, useUntil } from "../view";
+import { TaskHead } from "./head";
+import { ROW, TaskLine } from "./row";
+import {
+  filterRows,
+  nextSorting,
+  readSorting,
+  type Spent,
+  type SpentOf,
+  sortRows,
+  spentAt,
+  spentSoFar,
+  type TaskRow,
+  taskRows,
+} from "./rows";
+
+interface Props {
+  view: RunView;
+  selected: string | undefined;
+  onSelect: (taskId: string | undefined) => void;
+}
+
+/** All tasks as a table: sorted and narrowed by what stands in the URL, walked through by arrow keys. */
+export function TaskList({ view, selected, onSelect }: Props) {
+  const [search, change] = useRunSearch();
+  const spentOf = useSpent(view);
+  const all = useMemo(() => taskRows(view.run, view.nameOf), [view.run, view.nameOf]);
+  const sorting = readSorting(search.sort);
+  const found = useMemo(
+    () => filterRows(all, search.status?.split(",") ?? [], search.q ?? ""),
+    [all, search.status, search.q],
+  );
+  const rows = sortRows(found, sorting, spentOf);
+  const clear = () => void change({ q: undefined, status: undefined });
+  const seek = useCallback((q: string) => void change({ q: q || undefined }), [change]);
+  return (
+    <div className="@container flex h-full min-h-72 flex-col">
+      <div className="flex flex-wrap items-center gap-2 border-line border-b px-3 py-1.5">
+        <SearchField
+          value={search.q ?? ""}
+          onChange={seek}
+          label="Task's name or id"
+          className="w-56 max-w-full"
+        />
+        <span className="tabular text-dim text-xs" role="status">
+          {rows.length === all.length
+            ? plural(all.length, "task")
+            : `${count(rows.length)} of ${plural(all.length, "task")}`}
+        </span>
+        {(search.status || search.q) && (
+          <Button kind="ghost" size="small" onClick={clear}>
+            Show all
+          </Button>
+        )}
+      </div>
+      <Table
+        rows={rows}
+        spentOf={spentOf}
+        head={
+          <TaskHead sorting={sorting} onSort={(key) => void change({ sort: nextSorting(key, sorting) })} />
+        }
+        runId={view.detail.run_id}
+        selected={selected}
+        onSelect={onSelect}
+        onClear={clear}
+      />
+    </div>
+  );
+}
+
+function useSpent(view: RunView): SpentOf {
+  const { history, moment, run } = view;
+  const until = useUntil(view);
+  // The plan is that of the history: another history, other times.
+  const kept = useMemo(() => ({ of: run.plan, times: new WeakMap<object, Spent>() }), [run.plan]);
+  return useMemo(
+    () => (history === null ? spentSoFar(run, until) : spentAt(history, moment.n, until, kept.times)),
+    [history, moment.n, run, until, kept],
+  );
+}
+
+interface TableProps extends Omit<Props, "view"> {
+  rows: readonly TaskRow[];
+  spentOf: SpentOf;
+  head: React.ReactNode;
+  runId: string;
+  onClear: () => void;
+}
+
+function Table({ rows, spentOf, head, runId, selected, onSelect, onClear }: TableProps) {
+  const box = useRef<HTMLDivElement>(null);
+  const navigate = useNavigate();
+  const list = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => box.current,
+    estimateSize: () => ROW,
+    overscan: 10,
+    getItemKey: (index) => rows[index]?.id ?? index,
+    // Under the head, which stays in sight.
+    scrollPaddingStart: 32,
+  });
+  const at = useMemo(() => rows.findIndex(({ id }) => id === selected), [rows, selected]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only another choice scrolls, not another order
+  useEffect(() => {
+    if (at >= 0) list.scrollToIndex(at, { align: "auto" });
+  }, [selected]);
+  const onKeyDown = (event: KeyboardEvent) => {
+    const to = stepOf(event.key, at, rows.length);
+    if (to !== undefined) {
+      event.preventDefault();
+      onSelect(rows[to]?.id);
+    } else if (event.key === "Enter" && event.target === event.currentTarget && selected !== undefined) {
+      void navigate({ to: "/ui/runs/$runId/tasks/$taskId", params: { runId, taskId: selected } });
+    }
+  };
+  return (
+    <div
+      ref={box}
+      role="grid"
+      aria-label="Tasks"
+      aria-rowcount={rows.length + 1}
+      aria-activedescendant={at >= 0 ? rowId(at) : undefined}
+      tabIndex={0}
+      onKeyDown={onKeyDown}
+      className="min-h-0 flex-1 overflow-auto text-sm focus-visible:-outline-offset-2"
+      data-testid="tasks"
+    >
+      {head}
+      {rows.length === 0 && (
+        <Empty title="No task is like that at this moment">
+          <Button size="small" onClick={onClear}>
+            Show all tasks
+          </Button>
+        </Empty>
+      )}
+      <div className="relative" style={{ height: list.getTotalSize() }} role="presentation">
+        {list.getVirtualItems().map(({ index, key, start }) => {
+          const row = rows[index];
+          if (row === undefined) return null;
+          return (
+            <TaskLine
+              key={key}
+              id={rowId(index)}
+              row={row}
+              spent={spentOf(row)}
+              index={index}
+              top={start}
+              selected={index === at}
+              onSelect={onSelect}
+            />
+          );
+        })}
+      </div>
+    </div>
+  );
+}
+
+function rowId(index: number): string {
+  return `task-row-${index}`;
+}
+
+const PAGE = 15;
+
+function stepOf(key: string, at: number, length: number): number | undefined {
+  if (length === 0) return undefined;
+  const steps: Readonly<Record<string, number>> = {
+    ArrowDown: 1,
+    ArrowUp: -1,
+    PageDown: PAGE,
+    PageUp: -PAGE,
+  };
+  const step = steps[key];
+  if (step === undefined) return undefined;
+  return at < 0 ? 0 : Math.min(length - 1, Math.max(0, at + step));
+}
