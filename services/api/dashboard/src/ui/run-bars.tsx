@@ -1,8 +1,8 @@
 /** The last runs of a DAG: one bar each, as high as it took long, in the colour and with the mark of its status. */
 
-import { Link } from "@tanstack/react-router";
 import type { RunEntry } from "@/api/types";
 import { duration, moment, parseTime, relative, shortRunId } from "@/lib/format";
+import { useOpenLink } from "@/lib/open-link";
 import { runDuration } from "@/lib/runs";
 import { STATUSES, StatusBadge, StatusMark } from "./status";
 
@@ -12,6 +12,7 @@ const LEAST = 0.12;
 /** `runs` newest first, as the API has them; the newest is drawn rightmost. Tooltips need `HoverTips` around. */
 export function RunBars({ runs, slots }: { runs: readonly RunEntry[]; slots: number }) {
   const now = Date.now();
+  const open = useOpenLink();
   const shown = runs.slice(0, slots);
   const longest = Math.max(1, ...shown.map((run) => runDuration(run, now) ?? 0));
   return (
@@ -22,17 +23,16 @@ export function RunBars({ runs, slots }: { runs: readonly RunEntry[]; slots: num
     >
       {shown.toReversed().map((run) => (
         <li key={run.run_id}>
-          <Link
-            to="/ui/runs/$runId"
-            params={{ runId: run.run_id }}
-            preload={false}
+          <a
+            href={`/ui/runs/${encodeURIComponent(run.run_id)}`}
+            onClick={open}
             data-tip={run.run_id}
             aria-label={`${STATUSES[run.status].label} run ${shortRunId(run.run_id)}, ${relative(Date.parse(run.created_at), now)}`}
             className="group flex h-10 w-[11px] flex-col items-center justify-end gap-px"
           >
             <Bar run={run} share={(runDuration(run, now) ?? 0) / longest} />
             <StatusMark status={run.status} size={9} />
-          </Link>
+          </a>
         </li>
       ))}
     </ol>

@@ -49,5 +49,5 @@ export function tellRegistered(
 ): void {
   const action = { action: { label: "Open", onClick: open } };
   if (created) toast.success(`${dagId} is registered`, action);
-  else toast.info(`${dagId} is unchanged: this content was registered before`, action);
+  else toast.info(`${dagId}: this content was registered before; it is the current version`, action);
 }

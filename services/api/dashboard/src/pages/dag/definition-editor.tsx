@@ -95,15 +95,17 @@ function useSave(
 ): () => Promise<boolean> {
   const client = useQueryClient();
   const navigate = useNavigate();
+  const open = (other: string) => void navigate({ to: "/ui/dags/$dagId", params: { dagId: other } });
   return async () => {
     try {
       const saved = await register(`${dagId}.${format}`, text);
-      const open = () => void navigate({ to: "/ui/dags/$dagId", params: { dagId: saved.dag_id } });
-      tellRegistered({ dagId: saved.dag_id, created: saved.created }, open);
       clean();
       if (saved.dag_id === dagId) {
         await client.invalidateQueries({ queryKey: ["dag", dagId] });
         onSaved(saved.version);
+        toast.success(`Saved: version ${saved.version.slice(0, 12)} is the current one`);
+      } else {
+        tellRegistered({ dagId: saved.dag_id, created: saved.created }, () => open(saved.dag_id));
       }
       return true;
     } catch (error) {

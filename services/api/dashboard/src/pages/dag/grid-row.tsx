@@ -2,7 +2,7 @@ import { memo } from "react";
 import type { GridTask } from "@/api/types";
 import { shortRunId } from "@/lib/format";
 import { STATUSES } from "@/ui/status";
-import { CellMark } from "./cell-marks";
+import { cellStyle } from "./cell-marks";
 import { ABSENT, statusOf } from "./cells";
 
 export const COLUMN_PX = 20;
@@ -32,13 +32,13 @@ export const GridRow = memo(function GridRow(props: {
     <div
       role="row"
       aria-rowindex={row + 2}
-      className="absolute inset-x-0 flex hover:bg-sunken"
+      className="group absolute inset-x-0 flex hover:bg-sunken"
       style={{ top: row * ROW_PX, height: ROW_PX }}
     >
       <div
         role="rowheader"
         title={task.name === task.task_id ? task.name : `${task.name} (${task.task_id})`}
-        className="sticky left-0 z-10 flex shrink-0 items-center border-line border-r bg-panel px-2.5 text-xs"
+        className="sticky left-0 z-10 flex shrink-0 items-center border-line border-r bg-panel px-2.5 text-xs group-hover:bg-sunken"
         style={{ width: names }}
       >
         <span className="truncate">{task.name}</span>
@@ -64,6 +64,7 @@ function Cell(props: { task: GridTask; runId: string; cell: string; place: strin
   return (
     <div role="gridcell" className="flex shrink-0 items-center justify-center" style={{ width: COLUMN_PX }}>
       {status ? (
+        // biome-ignore lint/a11y/useAnchorContent: its name is the label; a text inside would double what is in the page
         <a
           href={taskAddress(runId, task.task_id)}
           tabIndex={focused ? 0 : -1}
@@ -71,10 +72,9 @@ function Cell(props: { task: GridTask; runId: string; cell: string; place: strin
           data-place={place}
           data-status={status}
           aria-label={`${task.name}: ${STATUSES[status].label}, run ${shortRunId(runId)}`}
-          className="block rounded-[3px] hover:brightness-110 hover:ring-1 hover:ring-strong-line"
-        >
-          <CellMark cell={cell} />
-        </a>
+          className="block rounded-[3px] hover:ring-1 hover:ring-strong-line"
+          style={cellStyle(cell)}
+        />
       ) : (
         <span
           tabIndex={focused ? 0 : -1}

@@ -30,7 +30,7 @@ export function GridTab(props: {
     <Panel
       flush
       title={
-        <span className="font-normal text-dim">
+        <span className="hidden font-normal text-dim sm:inline">
           Newest runs first, tasks in the order they depend on each other
         </span>
       }

@@ -1,10 +1,10 @@
 /** Runs × tasks. Only what is in sight is in the page, both ways; keys move from cell to cell. */
 
-import { useNavigate } from "@tanstack/react-router";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { type MouseEvent, useEffect, useMemo, useRef, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import type { DagGrid, GridRun, GridTask } from "@/api/types";
 import { count, plural } from "@/lib/format";
+import { useOpenLink } from "@/lib/open-link";
 import { runDuration } from "@/lib/runs";
 import { HoverTips } from "@/ui/hover-tip";
 import { RunTip } from "@/ui/run-bars";
@@ -30,7 +30,7 @@ export function GridView(props: { grid: DagGrid; tasks: readonly ShownTask[]; lo
   const { runs } = grid;
   const scroller = useRef<HTMLDivElement>(null);
   const names = NARROW.matches ? NAMES_NARROW_PX : NAMES_PX;
-  const common = { getScrollElement: () => scroller.current, overscan: 6 };
+  const common = { getScrollElement: () => scroller.current, overscan: 4 };
   const rows = useVirtualizer({
     ...common,
     count: tasks.length,
@@ -59,54 +59,55 @@ export function GridView(props: { grid: DagGrid; tasks: readonly ShownTask[]; lo
     columns.scrollToIndex(column);
   });
   const longest = useMemo(() => longestOf(runs), [runs]);
-  const open = useOpen();
+  const open = useOpenLink();
   return (
     <HoverTips tip={(key) => tipOf(key, runs, tasks)}>
-      <CellMarks />
-      <div
-        ref={scroller}
-        role="grid"
-        aria-label="Runs and tasks"
-        aria-rowcount={tasks.length + 1}
-        aria-colcount={runs.length + 1}
-        className="relative max-h-[max(16rem,calc(100dvh-19rem))] overflow-auto overscroll-x-contain"
-        onClick={open}
-        onKeyDown={keys.onKeyDown}
-        onFocus={keys.onFocus}
-      >
+      <CellMarks>
         <div
-          className="relative min-w-full"
-          style={{ width: columns.getTotalSize(), height: rows.getTotalSize() }}
+          ref={scroller}
+          role="grid"
+          aria-label="Runs and tasks"
+          aria-rowcount={tasks.length + 1}
+          aria-colcount={runs.length + 1}
+          className="relative max-h-[max(16rem,calc(100dvh-19rem))] overflow-auto overscroll-x-contain"
+          onClick={open}
+          onKeyDown={keys.onKeyDown}
+          onFocus={keys.onFocus}
         >
-          <GridHead
-            runs={runs}
-            first={first}
-            count={shown.length}
-            names={names}
-            longest={longest}
-            corner={`${plural(tasks.length, "task")}, ${count(runs.length)}${grid.next_cursor ? "+" : ""} runs`}
-          />
-          <div role="rowgroup" className="absolute inset-x-0" style={{ top: HEAD_PX }}>
-            {rows.getVirtualItems().map(({ index }) => {
-              const task = tasks[index];
-              return (
-                task && (
-                  <GridRow
-                    key={task.task_id}
-                    task={task}
-                    row={index}
-                    first={first}
-                    cells={shown.map(({ cells }) => cells[task.number] ?? "-").join("")}
-                    runIds={runIds}
-                    names={names}
-                    focus={keys.at.row === index ? keys.at.column : null}
-                  />
-                )
-              );
-            })}
+          <div
+            className="relative min-w-full"
+            style={{ width: columns.getTotalSize(), height: rows.getTotalSize() }}
+          >
+            <GridHead
+              runs={runs}
+              first={first}
+              count={shown.length}
+              names={names}
+              longest={longest}
+              corner={`${plural(tasks.length, "task")}, ${count(runs.length)}${grid.next_cursor ? "+" : ""} runs`}
+            />
+            <div role="rowgroup" className="absolute inset-x-0" style={{ top: HEAD_PX }}>
+              {rows.getVirtualItems().map(({ index }) => {
+                const task = tasks[index];
+                return (
+                  task && (
+                    <GridRow
+                      key={task.task_id}
+                      task={task}
+                      row={index}
+                      first={first}
+                      cells={shown.map(({ cells }) => cells[task.number] ?? "-").join("")}
+                      runIds={runIds}
+                      names={names}
+                      focus={keys.at.row === index ? keys.at.column : null}
+                    />
+                  )
+                );
+              })}
+            </div>
           </div>
         </div>
-      </div>
+      </CellMarks>
     </HoverTips>
   );
 }
@@ -131,17 +132,4 @@ function tipOf(key: string, runs: readonly GridRun[], tasks: readonly ShownTask[
   if (row === "run") return <RunTip run={run} />;
   const task = tasks[Number(row)];
   return task && <CellTip task={task} run={run} />;
-}
-
-/** A plain click on a link goes there without loading the page anew; thousands of router links would be slow. */
-function useOpen() {
-  const navigate = useNavigate();
-  return (event: MouseEvent) => {
-    if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
-    const link = event.target instanceof Element ? event.target.closest("a") : null;
-    const href = link?.getAttribute("href");
-    if (!href) return;
-    event.preventDefault();
-    void navigate({ href });
-  };
 }

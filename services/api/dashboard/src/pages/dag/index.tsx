@@ -1,5 +1,5 @@
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
-import { useCallback } from "react";
+import { lazy, type ReactNode, Suspense, useCallback } from "react";
 import type { VersionEntry } from "@/api/types";
 import { Failure, Loading } from "@/ui/notices";
 import { type TabItem, Tabs } from "@/ui/overlay";
@@ -10,10 +10,14 @@ import { DagHead } from "./head";
 import { useGrid, useVersions } from "./use-dag";
 import { VersionsTab } from "./versions-tab";
 
+const GraphTab = lazy(() => import("./graph-tab"));
+
 export function DagPage() {
   const { dagId } = useParams({ from: "/ui/dags/$dagId" });
   const { data, error, refetch } = useVersions(dagId);
   const current = data?.versions[0];
+  // Asked for at once, beside the versions.
+  const grid = useGrid(dagId, current);
   if (!data || !current) {
     return error ? (
       <Failure error={error} retry={() => void refetch()} />
@@ -24,14 +28,19 @@ export function DagPage() {
   return (
     <>
       <DagHead dag={current} versions={data.versions.length} />
-      <DagTabs key={dagId} dagId={dagId} versions={data.versions} current={current} />
+      <DagTabs key={dagId} dagId={dagId} versions={data.versions} current={current} read={grid} />
     </>
   );
 }
 
 type Change = Record<string, string | undefined>;
 
-function DagTabs(props: { dagId: string; versions: readonly VersionEntry[]; current: VersionEntry }) {
+function DagTabs(props: {
+  dagId: string;
+  versions: readonly VersionEntry[];
+  current: VersionEntry;
+  read: ReturnType<typeof useGrid>;
+}) {
   const { dagId, versions, current } = props;
   const search = useSearch({ from: "/ui/dags/$dagId" });
   const navigate = useNavigate({ from: "/ui/dags/$dagId" });
@@ -42,8 +51,8 @@ function DagTabs(props: { dagId: string; versions: readonly VersionEntry[]; curr
   );
   const onSearch = useCallback((q: string) => change({ q: q || undefined }), [change]);
   const onTask = useCallback((task: string | undefined) => change({ task }), [change]);
-  const { data: grid, error, refetch, loadMore } = useGrid(dagId, current);
-  const fromGrid = (show: (read: NonNullable<typeof grid>) => React.ReactNode) =>
+  const { data: grid, error, refetch, loadMore } = props.read;
+  const fromGrid = (show: (read: NonNullable<typeof grid>) => ReactNode) =>
     grid ? (
       show(grid)
     ) : error ? (
@@ -57,6 +66,15 @@ function DagTabs(props: { dagId: string; versions: readonly VersionEntry[]; curr
       label: "Grid",
       content: fromGrid((read) => (
         <GridTab grid={read} loadMore={loadMore} q={search.q ?? ""} onSearch={onSearch} />
+      )),
+    },
+    {
+      id: "graph",
+      label: "Graph",
+      content: fromGrid((read) => (
+        <Suspense fallback={<Loading what="Opening the graph" />}>
+          <GraphTab grid={read} current={current} selected={search.task} onSelect={onTask} />
+        </Suspense>
       )),
     },
     {

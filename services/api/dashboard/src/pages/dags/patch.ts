@@ -17,7 +17,7 @@ export function patchDags(list: DagRunsList, batch: readonly Message[]): DagRuns
     else if (type === "Dag") changed = patchDag(dags, index, JSON.parse(data) as DagEntry) || changed;
   }
   if (!changed) return list;
-  dags.sort((one, other) => (one.dag_id < other.dag_id ? -1 : 1));
+  if (dags.length > list.dags.length) dags.sort((one, other) => (one.dag_id < other.dag_id ? -1 : 1));
   return { ...list, dags, count: dags.length };
 }
 

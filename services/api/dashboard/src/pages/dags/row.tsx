@@ -1,10 +1,9 @@
 import { Link } from "@tanstack/react-router";
-import { Ellipsis, Play } from "lucide-react";
+import { Play, SlidersHorizontal } from "lucide-react";
 import { memo } from "react";
 import type { DagWithRuns } from "@/api/types";
 import { count } from "@/lib/format";
 import { Button } from "@/ui/button";
-import { Menu, MenuItem } from "@/ui/overlay";
 import { RunBars } from "@/ui/run-bars";
 import { StatusBadge } from "@/ui/status";
 import { Ago } from "@/ui/time";
@@ -101,25 +100,15 @@ function RowButtons({ dag, acts }: { dag: DagWithRuns; acts: RowActs }) {
       <Button size="small" onClick={() => acts.onRun(dag)} aria-label={`Run ${dag.name}`}>
         <Play aria-hidden className="size-3.5" /> Run
       </Button>
-      <Menu
-        trigger={
-          <Button kind="ghost" size="small" aria-label={`More about ${dag.name}`}>
-            <Ellipsis aria-hidden className="size-3.5" />
-          </Button>
-        }
+      <Button
+        kind="ghost"
+        size="small"
+        aria-label={`Run ${dag.name} with a key`}
+        title="Run with a key …"
+        onClick={() => acts.onRunDialog(dag)}
       >
-        <MenuItem onSelect={() => acts.onRunDialog(dag)}>Run with a key …</MenuItem>
-        <MenuItem asChild>
-          <Link to="/ui/runs" search={{ dag: dag.dag_id }}>
-            All its runs
-          </Link>
-        </MenuItem>
-        <MenuItem asChild>
-          <Link to="/ui/dags/$dagId" params={{ dagId: dag.dag_id }} search={{ tab: "definition" }}>
-            Edit the definition
-          </Link>
-        </MenuItem>
-      </Menu>
+        <SlidersHorizontal aria-hidden className="size-3.5" />
+      </Button>
     </>
   );
 }

@@ -1,8 +1,8 @@
 import { useWindowVirtualizer } from "@tanstack/react-virtual";
 import clsx from "clsx";
 import { ArrowDown } from "lucide-react";
-import { useLayoutEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
-import type { DagWithRuns } from "@/api/types";
+import { useLayoutEffect, useRef, useState, useSyncExternalStore } from "react";
+import type { DagWithRuns, RunEntry } from "@/api/types";
 import { HoverTips } from "@/ui/hover-tip";
 import { RunTip } from "@/ui/run-bars";
 import type { Sort } from "./filter";
@@ -32,14 +32,10 @@ export function DagTable(props: {
   });
   // biome-ignore lint/correctness/useExhaustiveDependencies: other rows are as high, so all is measured anew
   useLayoutEffect(() => rows.measure(), [height]);
-  const runs = useMemo(
-    () => new Map(dags.flatMap((dag) => dag.last_runs.map((run) => [run.run_id, run]))),
-    [dags],
-  );
   return (
     <HoverTips
       tip={(runId) => {
-        const run = runs.get(runId);
+        const run = findRun(dags, runId);
         return run && <RunTip run={run} />;
       }}
     >
@@ -65,6 +61,14 @@ export function DagTable(props: {
       </div>
     </HoverTips>
   );
+}
+
+function findRun(dags: readonly DagWithRuns[], runId: string): RunEntry | undefined {
+  for (const { last_runs } of dags) {
+    const found = last_runs.find((run) => run.run_id === runId);
+    if (found) return found;
+  }
+  return undefined;
 }
 
 function useRowHeight(): number {
