@@ -23,6 +23,7 @@ from penstock.tether import tethered
 BENCH = Path(__file__).parent.parent
 PREFIX = "pk"
 START_SECONDS = 30.0
+"""Until all services of a small deployment are ready; each process may take another two on a busy machine."""
 
 
 class Size(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,7 +58,7 @@ class Deployment:
         counts = {"scheduler": self.size.schedulers, "worker": self.size.workers, "api": self.size.apis}
         for role, count in counts.items():
             self.roles[role] = [await self._spawn(role) for _ in range(count)]
-        async with asyncio.timeout(START_SECONDS):
+        async with asyncio.timeout(START_SECONDS + 2 * len(self._processes)):
             await self._until_ready()
         self.ready_seconds = time.monotonic() - begun
 

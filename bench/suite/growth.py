@@ -56,7 +56,7 @@ class Growth:
         yield Curve("runs in history", [point async for point in self._history()])
         yield Curve("sleeping runs", [point async for point in self._sleepers()])
         for what, sizes in (
-            ("workers", [Size(workers=count, slots=16) for count in (1, 2, 4, 8, 16, 32, 64)[: 3 + self._decades - 2]]),
+            ("workers", [Size(workers=count, slots=16) for count in (1, 2, 4, 8, 16, 32, 64)[: self._decades + 2]]),
             ("partitions", [Size(partitions=count) for count in (1, 2, 4, 8, 16)]),
             ("schedulers", [Size(schedulers=count) for count in (1, 2, 3, 4)]),
         ):

@@ -144,16 +144,16 @@ def sleep_forever() -> None:
 
 
 async def sleep_forever_async() -> None:
-    print(os.getpid())
     try:
+        print(os.getpid())
         await asyncio.sleep(1000)
     finally:
         print("cleaned up")
 
 
 def clean_up() -> None:
-    print(os.getpid())
     try:
+        print(os.getpid())
         time.sleep(1000)
     finally:
         print("cleaned up")

@@ -12,6 +12,7 @@ from executor_kit import Counter, Recorder, alive, children, error_kind, exists,
 from penstock.core.events import TaskError
 from penstock_worker.executors import strays
 from penstock_worker.executors.base import Cancellation, Execution, ExecutorSettings, Outcome
+from penstock_worker.executors.process import Process
 from penstock_worker.executors.shell import ShellExecutor
 
 
@@ -230,6 +231,37 @@ async def test_cancelling_the_coroutine_kills_what_was_started(executor: ShellEx
     with pytest.raises(asyncio.CancelledError):
         await attempt
     assert not exists(int(sink.text("stdout")))
+
+
+async def test_an_attempt_that_is_cancelled_as_it_is_tidied_up_leaks_nothing(
+    executor: ShellExecutor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, reached = open_descriptors(), asyncio.Event()
+
+    async def dawdle(_marks: frozenset[bytes]) -> None:
+        reached.set()
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(strays, "kill_strays", dawdle)
+    attempt = asyncio.create_task(run(executor, shell("true")))
+    await reached.wait()
+    attempt.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await attempt
+    assert open_descriptors() == before
+
+
+async def test_a_process_may_be_given_up_in_the_turn_that_starts_it() -> None:
+    failures: list[object] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _loop, context: failures.append(context))
+    before = open_descriptors()
+    process = Process(("/bin/sleep", "600"), {}, Recorder().write)
+    process.close()
+    await process.kill()
+    await asyncio.sleep(0.01)
+    assert not exists(process.pid)
+    assert open_descriptors() == before
+    assert not failures
 
 
 async def test_much_output_stays_within_a_bound_of_memory(executor: ShellExecutor) -> None:

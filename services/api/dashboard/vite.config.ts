@@ -15,8 +15,6 @@ export default defineConfig({
     target: "es2022",
     // Nothing inlined: the policy of the page allows files of this server and nothing else.
     assetsInlineLimit: 0,
-    // The elk layout engine is a worker of 1.5 MB, loaded beside the page and only where a graph is shown.
-    chunkSizeWarningLimit: 1700,
   },
   worker: { format: "es" },
   server: { proxy: Object.fromEntries(CALLS.map((path) => [path, API])) },

@@ -9,7 +9,7 @@ import uvloop
 
 from penstock.errors import NewerSchemaError
 from penstock.logs import configure_logging
-from penstock.process import STEPPED_ASIDE, process_name
+from penstock.process import STEPPED_ASIDE, collect_rarely, process_name
 from penstock.settings import Settings, load_settings
 from penstock.store import await_store
 from penstock_scheduler.service import Scheduler
@@ -38,6 +38,7 @@ def main() -> None:
     """Start the process."""
     settings = load_settings()
     configure_logging("scheduler", settings.log_format, settings.log_level)
+    collect_rarely()
     try:
         uvloop.run(serve(settings))
     except NewerSchemaError as error:

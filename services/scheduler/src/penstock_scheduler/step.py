@@ -66,24 +66,12 @@ class Step:
         self.size += 1
         seq = self._seq + self.size
         self._events.append(encode_event(event))
-        if isinstance(event, e.DagRegistered):
-            evolve(self._partition, event, seq)
-            self._dags.append(_dag_write(event, seq))
+        if isinstance(event, e.RunEvent):
+            self._apply_to_run(event, seq)
             return
-        if isinstance(event, e.LogForked):
-            evolve(self._partition, event, seq)
-            return
-        if isinstance(event, e.TaskCancelled):
-            self._withdraw(event)
-        run = self._partition.runs.get(event.run_id)
-        touched = None if run is None else self._touch(run, new=False)
         evolve(self._partition, event, seq)
-        if isinstance(event, e.RunRequested):
-            touched = self._touch(self._partition.runs[event.run_id], new=True)
-        if touched is not None:
-            touched.events.append(seq)
-        if run is not None and touched is not None:
-            self._note(run, touched, event, seq)
+        if isinstance(event, e.DagRegistered):
+            self._dags.append(_dag_write(event, seq))
 
     def commit(self, head: r.Head, wakes: dict[str, int | None], intake: Intake, lease_ms: int) -> r.Commit:
         """Return the commit of all that was applied, to follow ``head``; ``wakes`` are the touched runs' timers."""
@@ -111,6 +99,20 @@ class Step:
             idle=intake.unknown,
         )
 
+    def _apply_to_run(self, event: e.AnyRunEvent, seq: int) -> None:
+        run = self._partition.runs.get(event.run_id)
+        if run is None:
+            evolve(self._partition, event, seq)
+            if isinstance(event, e.RunRequested):
+                self._touch(self._partition.runs[event.run_id], new=True).events.append(seq)
+            return
+        touched = self._touch(run, new=False)
+        if type(event) is e.TaskCancelled:
+            self._withdraw(event)
+        evolve(self._partition, event, seq)
+        touched.events.append(seq)
+        self._note(run, touched, event, seq)
+
     def _touch(self, run: Run, *, new: bool) -> _Touched:
         run_id = run.summary.run_id
         touched = self._touched.get(run_id)
@@ -122,9 +124,9 @@ class Step:
         if isinstance(event, e.TaskEvent):
             number = run.plan.number[event.task_id]
             touched.numbers.add(number)
-            if isinstance(event, e.TaskReady):
+            if type(event) is e.TaskReady:
                 self._ready.append(_queue_entry(self._number, run, number, event, seq))
-            elif isinstance(event, e.TaskStarted) and run.summary.status is RunStatus.CANCELLING:
+            elif run.summary.status is RunStatus.CANCELLING and type(event) is e.TaskStarted:
                 self._stops.append(r.Stop(event.worker, event.run_id, event.task_id, event.attempt))
         elif isinstance(event, e.RunCancelled):
             self._stops += [

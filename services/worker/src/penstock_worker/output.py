@@ -44,6 +44,7 @@ class CappedOutput:
     ) -> None:
         self._emit = emit
         self._now = now
+        self._is_empty = True
         self._head_is_open = True
         self._head = _Amount(cap_bytes // 2)
         self._tail = _Tail(cap_bytes - cap_bytes // 2)
@@ -52,6 +53,7 @@ class CappedOutput:
     def write(self, stream: Stream, data: bytes) -> None:
         """Take a chunk of output, cut anywhere."""
         at = self._now()
+        self._is_empty = False
         if self._head_is_open:
             taken = data[: self._head.fits(data)]
             self._head.add(taken)
@@ -64,6 +66,8 @@ class CappedOutput:
 
     def finish(self) -> None:
         """Pass on what was held back: the rest of the output, or its newest part and how much is missing."""
+        if self._is_empty:
+            return
         if omitted := self._tail.trim():
             self._flush()
             self._emit([Line("system", f"... {omitted} bytes of output left out ...", self._now())])

@@ -24,15 +24,15 @@ def accept(partition: Partition, fact: e.AnyEvent, at: int, cause: str) -> e.Any
     The run the fact is about, and the version it names, must be in ``partition`` if they exist at all. ``at`` (ms) is
     when the fact reached the inbox.
     """
-    match fact:
+    match fact:  # the commonest first: each case that does not fit costs a look at the type
+        case e.TaskSucceeded() | e.TaskStarted() | e.TaskFailed() | e.TaskLost() | e.TaskReturned() | e.TaskCancelled():
+            return _accept_report(partition.runs.get(fact.run_id), fact, at, cause)
         case e.DagRegistered():
             return _accept_registration(fact, at, cause)
         case e.RunRequested():
             return _accept_request(partition, fact, at, cause)
         case e.RunCancelled():
             return _accept_cancellation(partition.runs.get(fact.run_id), fact, at, cause)
-        case e.TaskStarted() | e.TaskSucceeded() | e.TaskFailed() | e.TaskLost() | e.TaskReturned() | e.TaskCancelled():
-            return _accept_report(partition.runs.get(fact.run_id), fact, at, cause)
         case e.LogForked():
             return None  # nobody reports it: it is found by whoever remembers the other branch
         case _:
@@ -95,9 +95,11 @@ def _accept_report(run: Run | None, fact: e.Report, at: int, cause: str) -> e.An
     expected = TaskStatus.READY if isinstance(fact, e.TaskStarted) else TaskStatus.RUNNING
     if task.status is not expected:
         return _rejected(fact, f"the task is {task.status}", at, cause)
-    if isinstance(fact, e.TaskFailed | e.TaskLost | e.TaskReturned):
-        return replace(fact, at=at, cause=cause, retry_at=_retry_at(run, number, task, fact, at))
-    return replace(fact, at=at, cause=cause)
+    match fact:
+        case e.TaskSucceeded() | e.TaskStarted() | e.TaskCancelled():
+            return replace(fact, at=at, cause=cause)
+        case _:
+            return replace(fact, at=at, cause=cause, retry_at=_retry_at(run, number, task, fact, at))
 
 
 def _retry_at(run: Run, number: int, task: TaskState, fact: e.TaskFailed | e.TaskLost | e.TaskReturned, at: int) -> int:

@@ -62,6 +62,8 @@ class Frontier:
 
     def due_retries(self, now: int, limit: int) -> list[int]:
         """Return at most ``limit`` of the retrying tasks that are due, the longest due first."""
+        if not self._retries:
+            return []
         due = takewhile(lambda entry: entry[0] <= now, self._retries)
         return [number for _, number in islice(due, limit)]
 

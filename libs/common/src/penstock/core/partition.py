@@ -23,6 +23,11 @@ def evolve(partition: Partition, event: e.AnyEvent, seq: int) -> None:
         IllegalStepError: the event contradicts the state, which is left unchanged.
     """
     match event:
+        case e.TaskEvent() | e.RunStarted() | e.RunFinished() | e.RunCancelled():
+            run = partition.runs.get(event.run_id)
+            if run is None:
+                raise IllegalStepError(f"There is no run {event.run_id}.")
+            evolve_run(run, event, seq)
         case e.DagRegistered():
             partition.current[event.dag_id] = event.version
             if event.version not in partition.plans:
@@ -34,8 +39,3 @@ def evolve(partition: Partition, event: e.AnyEvent, seq: int) -> None:
             partition.runs[event.run_id] = new_run(event, plan, seq)
         case e.FactRejected() | e.LogForked():
             pass
-        case _:
-            run = partition.runs.get(event.run_id)
-            if run is None:
-                raise IllegalStepError(f"There is no run {event.run_id}.")
-            evolve_run(run, event, seq)

@@ -9,18 +9,18 @@ import { EditorView } from "@codemirror/view";
 import { basicSetup } from "codemirror";
 import type { Format } from "@/api/definitions";
 import { completionOf, explanation } from "./assist";
-import { LOOK } from "./theme";
+import { COMPARED, LOOK } from "./theme";
 
 export function languageOf(format: Format): Extension {
   return format === "yaml" ? yaml() : json();
 }
 
-/** An editor that shows and explains, without letting anything be changed. */
+/** One side of a comparison: to be read, not changed. */
 export function reading(format: Format, label: string): Extension {
   return [
     basicSetup,
     languageOf(format),
-    LOOK,
+    COMPARED,
     EditorState.readOnly.of(true),
     EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0" }),
     EditorView.editable.of(false),
@@ -35,7 +35,7 @@ export function writing(format: Format, label: string, onChange: (text: string) 
     lintGutter(),
     explanation(format),
     autocompletion({ override: [completionOf(format)], icons: false }),
-    EditorView.contentAttributes.of({ "aria-label": label }),
+    EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0" }),
     EditorView.updateListener.of((update) => {
       if (update.docChanged) onChange(update.state.doc.toString());
     }),

@@ -110,4 +110,11 @@ const WORDS = HighlightStyle.define([
   { tag: t.invalid, color: "var(--danger)" },
 ]);
 
-export const LOOK: Extension = [PLAIN, FLOATING, DIFFERENCES, syntaxHighlighting(WORDS)];
+/** On the tinted lines of a comparison colours of words would be hard to read; weight tells keys from values. */
+const COMPARED_WORDS = HighlightStyle.define([
+  { tag: [t.propertyName, t.definition(t.propertyName)], fontWeight: "600" },
+  { tag: [t.comment, t.lineComment], fontStyle: "italic" },
+]);
+
+export const LOOK: Extension = [PLAIN, FLOATING, syntaxHighlighting(WORDS)];
+export const COMPARED: Extension = [PLAIN, FLOATING, DIFFERENCES, syntaxHighlighting(COMPARED_WORDS)];

@@ -11,13 +11,16 @@ export class Camera {
   readonly view: Value<View>;
   readonly screen: Value<Size>;
   private frame = 0;
+  /** What was shown before anybody moved. */
+  private first: View;
 
   constructor(
     readonly layout: Layout,
     screen: Size,
   ) {
     this.screen = new Value(screen);
-    this.view = new Value(firstView(layout, screen));
+    this.first = firstView(layout, screen);
+    this.view = new Value(this.first);
   }
 
   get least(): number {
@@ -25,13 +28,23 @@ export class Camera {
   }
 
   resize(screen: Size): void {
+    const untouched = this.view.get() === this.first;
     this.screen.set(screen);
+    if (!untouched) return;
+    this.first = firstView(this.layout, screen);
+    this.view.set(this.first);
   }
 
   /** Look at once, as a drag or a wheel asks for. */
   set(view: View): void {
     cancelAnimationFrame(this.frame);
     this.view.set(keepInSight(view, this.layout, this.screen.get()));
+  }
+
+  /** Take over where a gesture that something else handles has led. */
+  follow(view: View): void {
+    cancelAnimationFrame(this.frame);
+    this.view.set(view);
   }
 
   /** Look there within a moment; at once for those who want less motion. */
@@ -69,10 +82,10 @@ export class Camera {
     this.go(fitView(this.layout, this.screen.get()));
   }
 
-  /** Make sure that a card can be seen. */
-  show(node: number): void {
+  /** Make sure that a card can be seen: the whole of it, or some. */
+  show(node: number, whole: boolean): void {
     const view = this.view.get();
-    const next = showCard(view, this.layout, node, this.screen.get());
+    const next = showCard(view, this.layout, node, this.screen.get(), whole);
     if (next !== view) this.go(next);
   }
 

@@ -8,6 +8,7 @@ import { Value } from "@/lib/external";
 import { Empty, Failure } from "@/ui/notices";
 import { Legend } from "@/ui/status";
 import { Camera } from "./camera";
+import { CanvasGraph } from "./canvas/canvas-graph";
 import { type Graph, GraphContext, type Hover } from "./context";
 import { Controls } from "./controls";
 import { FlowGraph } from "./flow/flow-graph";
@@ -20,6 +21,10 @@ import { Tip } from "./tip";
 import type { GraphNode, NodeState, Size } from "./types";
 
 export type { GraphNode, NodeState } from "./types";
+
+/** Above this the graph is drawn on a canvas: as elements of the page it would open and pan too slowly. */
+const FLOW_NODES = 400;
+const FLOW_EDGES = 1200;
 
 export interface DagGraphProps {
   nodes: readonly GraphNode[];
@@ -109,9 +114,17 @@ function Drawn({ model, store, layout, screen, label, onSelect, onOpen, onDirect
     firstScreen.current = screen;
     graph.camera.resize(screen);
   }, [graph, screen]);
+  useEffect(() => {
+    const show = () => {
+      if (store.selectedIndex >= 0) graph.camera.show(store.selectedIndex, false);
+    };
+    show();
+    return store.related.subscribe(show);
+  }, [graph, store]);
+  const drawn = model.count > FLOW_NODES || model.from.length > FLOW_EDGES;
   return (
     <GraphContext value={graph}>
-      <FlowGraph key={layout.direction} />
+      {drawn ? <CanvasGraph /> : <FlowGraph key={layout.direction} />}
       <Controls camera={graph.camera} direction={layout.direction} onDirection={onDirection} />
       <Minimap />
       <Tip />

@@ -1,5 +1,5 @@
-/** How strong the edges are drawn: fainter where there are many, and where one task is looked at. */
-export function edgeOpacity(edges: number, selected: boolean): number {
-  if (selected) return 0.25;
-  return edges > 400 ? 0.5 : 0.75;
+/** How strong edges are drawn: the more are in sight the fainter, and faint where one task is looked at. */
+export function edgeOpacity(inSight: number, selected: boolean): number {
+  const all = Math.max(0.2, 0.75 * Math.min(1, Math.sqrt(160 / Math.max(1, inSight))));
+  return selected ? Math.min(all, 0.25) : all;
 }

@@ -14,7 +14,9 @@ export function Minimap() {
   const view = useSyncExternalStore(camera.view.subscribe, camera.view.get);
   const screen = useSyncExternalStore(camera.screen.subscribe, camera.screen.get);
   const scale = Math.min(MOST.width / layout.width, MOST.height / layout.height);
-  const size = { width: Math.max(24, layout.width * scale), height: Math.max(16, layout.height * scale) };
+  const size = { width: Math.max(24, layout.width * scale), height: Math.max(24, layout.height * scale) };
+  // A long thin graph stands in the middle of what is left and right or above and below it.
+  const inset = { x: (size.width - layout.width * scale) / 2, y: (size.height - layout.height * scale) / 2 };
   const left = -view.x / view.k;
   const top = -view.y / view.k;
   const all =
@@ -26,7 +28,7 @@ export function Minimap() {
     if (event.buttons !== 1) return;
     event.currentTarget.setPointerCapture(event.pointerId);
     const box = event.currentTarget.getBoundingClientRect();
-    camera.center((event.clientX - box.left) / scale, (event.clientY - box.top) / scale);
+    camera.center((event.clientX - box.left - inset.x) / scale, (event.clientY - box.top - inset.y) / scale);
   };
   if (all || screen.width < 520) return null;
   return (
@@ -37,12 +39,12 @@ export function Minimap() {
       className="absolute right-2 bottom-2 z-10 cursor-crosshair touch-none overflow-hidden rounded-md border border-line bg-panel shadow-panel"
       style={size}
     >
-      <Picture size={size} scale={scale} />
+      <Picture size={size} scale={scale} inset={inset} />
       <div
         className="pointer-events-none absolute rounded-xs bg-accent/10 outline-1 outline-accent"
         style={{
-          left: left * scale,
-          top: top * scale,
+          left: inset.x + left * scale,
+          top: inset.y + top * scale,
           width: (screen.width / view.k) * scale,
           height: (screen.height / view.k) * scale,
         }}
@@ -51,12 +53,13 @@ export function Minimap() {
   );
 }
 
-function Picture({ size, scale }: { size: Size; scale: number }) {
+function Picture({ size, scale, inset }: { size: Size; scale: number; inset: { x: number; y: number } }) {
   const { layout, store } = useGraph();
   const palette = usePalette();
   const canvas = useRef<HTMLCanvasElement>(null);
   const version = usePaced(store);
   const { width, height } = size;
+  const { x, y } = inset;
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new version means other states
   useEffect(() => {
     const pen = canvas.current?.getContext("2d");
@@ -64,9 +67,9 @@ function Picture({ size, scale }: { size: Size; scale: number }) {
     const ratio = devicePixelRatio;
     pen.canvas.width = Math.round(width * ratio);
     pen.canvas.height = Math.round(height * ratio);
-    pen.setTransform(ratio * scale, 0, 0, ratio * scale, 0, 0);
+    pen.setTransform(ratio * scale, 0, 0, ratio * scale, ratio * x, ratio * y);
     paint(pen, layout, store, palette, 1 / scale);
-  }, [width, height, scale, layout, store, palette, version]);
+  }, [width, height, x, y, scale, layout, store, palette, version]);
   return <canvas ref={canvas} className="size-full" />;
 }
 

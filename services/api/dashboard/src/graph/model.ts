@@ -111,6 +111,6 @@ function cardSize(nodes: readonly GraphNode[]): Size {
   );
   lengths.sort((a, b) => a - b);
   const wanted = (lengths[Math.floor(lengths.length * 0.95)] ?? 0) + AROUND;
-  const width = Math.round(Math.min(184, Math.max(104, wanted)) / 8) * 8;
+  const width = Math.round(Math.min(184, Math.max(120, wanted)) / 8) * 8;
   return { width, height: nodes.some((node) => node.name !== node.id) ? 44 : 32 };
 }

@@ -20,15 +20,18 @@ export function detailAt(k: number): Detail {
 }
 
 const MARGIN = 24;
+/** The buttons stand at the right. */
+const RIGHT_MARGIN = 56;
 /** Smaller than this on the screen, a card cannot be told from the next. */
 const TINY = 4;
 
 /** The whole graph, in the middle, not larger than life. */
 export function fitView({ width, height }: Size, screen: Size): View {
-  const across = (screen.width - 2 * MARGIN) / Math.max(1, width);
+  const room = screen.width - MARGIN - RIGHT_MARGIN;
+  const across = room / Math.max(1, width);
   const down = (screen.height - 2 * MARGIN) / Math.max(1, height);
   const k = Math.max(0.001, Math.min(1, across, down));
-  return { k, x: (screen.width - width * k) / 2, y: (screen.height - height * k) / 2 };
+  return { k, x: MARGIN + (room - width * k) / 2, y: (screen.height - height * k) / 2 };
 }
 
 /** What is shown at first: all of it, but of a long thin graph, on which nothing could be seen then, the beginning. */
@@ -65,23 +68,26 @@ export function keepInSight(view: View, layout: Size, screen: Size): View {
   return x === view.x && y === view.y ? view : { ...view, x, y };
 }
 
-/** The view unchanged where a card can be seen and read, else moved to it. */
-export function showCard(view: View, layout: Layout, node: number, screen: Size): View {
+/**
+ * The view unchanged where a card can be seen (the `whole` of it, or some), else moved to it. A click never moves the
+ * view, as what was clicked can be seen.
+ */
+export function showCard(view: View, layout: Layout, node: number, screen: Size, whole: boolean): View {
   const { card } = layout;
-  const x = layout.x[node] ?? 0;
-  const y = layout.y[node] ?? 0;
-  const left = x * view.k + view.x;
-  const top = y * view.k + view.y;
+  const width = card.width * view.k;
+  const height = card.height * view.k;
+  const left = (layout.x[node] ?? 0) * view.k + view.x;
+  const top = (layout.y[node] ?? 0) * view.k + view.y;
+  const [restX, restY] = whole ? [0, 0] : [width, height];
   const inside =
-    left >= 0 &&
-    top >= 0 &&
-    left + card.width * view.k <= screen.width &&
-    top + card.height * view.k <= screen.height;
-  if (inside && view.k >= 0.2) return view;
-  const k = Math.max(view.k, 0.6);
+    left >= -restX &&
+    top >= -restY &&
+    left + width <= screen.width + restX &&
+    top + height <= screen.height + restY;
+  if (inside) return view;
   return {
-    k,
-    x: screen.width / 2 - (x + card.width / 2) * k,
-    y: screen.height / 2 - (y + card.height / 2) * k,
+    k: view.k,
+    x: view.x + (screen.width - width) / 2 - left,
+    y: view.y + (screen.height - height) / 2 - top,
   };
 }

@@ -61,9 +61,7 @@ test("whatever is printed, no control character is left and no span is empty", (
     fc.property(fc.array(piece), (pieces) => {
       const spans = parseAnsi(pieces.join(""));
       // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-      expect(spans.filter((span) => !/^[^\x00-\x08\x0b-\x1f\x7f-\x9f]+$/.test(span.text))).toEqual(
-        [],
-      );
+      expect(spans.filter((span) => !/^[^\x00-\x08\x0b-\x1f\x7f-\x9f]+$/.test(span.text))).toEqual([]);
     }),
   );
 });

@@ -13,7 +13,7 @@ import sys
 from contextvars import copy_context
 from typing import Any
 
-import msgspec
+from msgspec.structs import replace
 
 from penstock.core.events import TaskError
 from penstock_worker.executors import protocol
@@ -42,7 +42,7 @@ class Child:
         self._buffer = protocol.requests()
         self._surroundings = Surroundings()
         self._calls: dict[int, asyncio.Task[Reply | None]] = {}
-        self._unsaid: list[bytes] = []
+        self._unsaid: list[Answer] = []
         self._reusable = True
 
     async def serve(self) -> None:
@@ -88,21 +88,23 @@ class Child:
         del self._calls[number]
         # One that was cancelled before it could begin has not caught that.
         reply = Reply(error=TaskError("cancelled", "cancelled")) if task.cancelled() else task.result()
-        self._reusable = self._reusable and not has_children() and (bool(self._calls) or self._surroundings.restore())
         if reply is None:
             self._say(Unshareable(number))
         else:
-            self._say(msgspec.structs.replace(reply, number=number, reusable=self._reusable, shareable=True))
+            self._say(replace(reply, number=number, shareable=True))
 
     def _say(self, answer: Answer) -> None:
         if not self._unsaid:
             self._loop.call_soon(self._speak)
-        self._unsaid.append(protocol.frame(answer))
+        self._unsaid.append(answer)
 
     def _speak(self) -> None:
         """Write what there is to say in one go; it waits for the worker where the pipe is full."""
-        data = memoryview(b"".join(self._unsaid))
-        self._unsaid.clear()
+        answers, self._unsaid = self._unsaid, []
+        self._reusable = self._reusable and not has_children() and (bool(self._calls) or self._surroundings.restore())
+        if not self._reusable:
+            answers = [replace(one, reusable=False) if isinstance(one, Reply) else one for one in answers]
+        data = memoryview(b"".join(map(protocol.frame, answers)))
         while data:
             data = data[os.write(self._answers, data) :]
 

@@ -1,6 +1,7 @@
 """The ``python`` executor: a callable ``module:function``, run in a warm child process."""
 
 import asyncio
+from contextlib import ExitStack
 
 from penstock_worker.executors import environment, outcomes, prctl, protocol, strays
 from penstock_worker.executors.base import (
@@ -90,15 +91,17 @@ class CallableExecutor:
         return None
 
     async def _put_back(self, child: WarmChild, marks: frozenset[bytes]) -> None:
-        if child.fit:
+        with ExitStack() as unless_kept:
+            unless_kept.callback(child.close)
+            if child.fit:
+                await strays.kill_strays(marks)
+                child.end_call()
+                if not self._closed and len(self._idle) < self._settings.max_idle_children:
+                    self._idle.append(child)
+                    unless_kept.pop_all()
+                    return
+            await child.kill()
             await strays.kill_strays(marks)
-            child.end_call()
-            if not self._closed and len(self._idle) < self._settings.max_idle_children:
-                self._idle.append(child)
-                return
-        await child.kill()
-        await strays.kill_strays(marks)
-        child.close()
 
 
 def _call(execution: Execution) -> Call:

@@ -50,6 +50,7 @@ class Channel:
         self._heard = heard
         self._requests = PipeWriter(requests)
         self._answers = PipeReader(answers, self._feed)
+        self._answers.listen()
         self._buffer = protocol.answers()
         self._process.ended.add_done_callback(lambda _ended: self._end())
 

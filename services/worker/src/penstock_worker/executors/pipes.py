@@ -10,7 +10,7 @@ _DRAIN_READS = 32
 
 
 class PipeReader:
-    """Delivers the bytes of a pipe from the running event loop; owns the file descriptor.
+    """Delivers the bytes of a pipe from the running event loop, once told to listen; owns the file descriptor.
 
     One read per turn of the loop: a process that writes without end gets its share of the loop and no more, and is
     stopped by the full pipe meanwhile.
@@ -21,9 +21,13 @@ class PipeReader:
         self._fd = fd
         self._deliver = deliver
         self._loop = asyncio.get_running_loop()
-        self._loop.add_reader(fd, self._read)
         self.ended: asyncio.Future[None] = self._loop.create_future()
         """Done once every writer is gone, or this reader is closed."""
+
+    def listen(self) -> None:
+        """Deliver from now on whatever is written."""
+        if not self.ended.done():
+            self._loop.add_reader(self._fd, self._read)
 
     def drain(self) -> None:
         """Deliver now what has been written so far (up to a bound, should somebody keep on writing)."""

@@ -11,7 +11,6 @@ import contextlib
 import os
 import signal
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack
 
 from penstock_worker.executors import leaders
 from penstock_worker.executors.base import Stream
@@ -64,9 +63,10 @@ class Process:
         self._loop = asyncio.get_running_loop()
         self.ended: asyncio.Future[None] = self._loop.create_future()
         """Done once the leader has ended, whatever it left behind."""
-        self._loop.add_reader(self._pidfd, self._leader_ended)
         self.stdout = PipeReader(stdout, lambda data: write("stdout", data))
         self.stderr = PipeReader(stderr, lambda data: write("stderr", data))
+        # Not before the next turn, or it would hold up whatever else this one starts.
+        self._loop.call_soon(self._listen)
 
     @property
     def has_ended(self) -> bool:
@@ -115,6 +115,12 @@ class Process:
         self._tether.cut()
         self._leader_ended()
 
+    def _listen(self) -> None:
+        if not self.ended.done():
+            self._loop.add_reader(self._pidfd, self._leader_ended)
+        self.stdout.listen()
+        self.stderr.listen()
+
     def _leader_ended(self) -> None:
         if not self.ended.done():
             self._loop.remove_reader(self._pidfd)
@@ -159,39 +165,53 @@ def _spawn(
     argv: tuple[str, ...], env: Mapping[str, str], inherit: Sequence[int], tether: Tether
 ) -> tuple[int, int, int, int]:
     """Start a process on a tether; return its pid, a pidfd, and the ends to read of its stdout and stderr."""
-    with ExitStack() as undo, ExitStack() as theirs:
-        undo.callback(tether.cut)
-        stdout, stdout_end = _pipe(undo, theirs)
-        stderr, stderr_end = _pipe(undo, theirs)
-        for fd in (*inherit, tether.end):
-            os.set_inheritable(fd, True)
-        pid = os.posix_spawn(
-            argv[0],
-            argv,
-            env,
-            file_actions=(
-                (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
-                (os.POSIX_SPAWN_DUP2, stdout_end, 1),
-                (os.POSIX_SPAWN_DUP2, stderr_end, 2),
-            ),
-            setsid=True,
-            setsigmask=(),
-            setsigdef=_RESTORED_SIGNALS,
-        )
-        undo.callback(_abandon, pid)
-        tether.tie(pid)
-        pidfd = os.pidfd_open(pid)
-        undo.pop_all()
+    ours: list[int] = []
+    theirs: list[int] = []
+    try:
+        for _ in ("stdout", "stderr"):
+            read_end, write_end = os.pipe()
+            ours.append(read_end)
+            theirs.append(write_end)
+        pid, pidfd = _start(argv, env, theirs, inherit, tether)
+    except BaseException:
+        _close(ours)
+        tether.cut()
+        raise
+    finally:
+        _close(theirs)
+    stdout, stderr = ours
     return pid, pidfd, stdout, stderr
 
 
-def _pipe(reading: ExitStack, writing: ExitStack) -> tuple[int, int]:
-    read_end, write_end = os.pipe()
-    reading.callback(os.close, read_end)
-    writing.callback(os.close, write_end)
-    return read_end, write_end
+def _start(
+    argv: tuple[str, ...], env: Mapping[str, str], output: Sequence[int], inherit: Sequence[int], tether: Tether
+) -> tuple[int, int]:
+    """Start a process that writes to ``output``, two file descriptors; return its pid and a pidfd."""
+    stdout, stderr = output
+    for fd in (*inherit, tether.end):
+        os.set_inheritable(fd, True)
+    pid = os.posix_spawn(
+        argv[0],
+        argv,
+        env,
+        file_actions=(
+            (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+            (os.POSIX_SPAWN_DUP2, stdout, 1),
+            (os.POSIX_SPAWN_DUP2, stderr, 2),
+        ),
+        setsid=True,
+        setsigmask=(),
+        setsigdef=_RESTORED_SIGNALS,
+    )
+    try:
+        tether.tie(pid)
+        return pid, os.pidfd_open(pid)
+    except BaseException:
+        os.killpg(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+        raise
 
 
-def _abandon(pid: int) -> None:
-    os.killpg(pid, signal.SIGKILL)
-    os.waitpid(pid, 0)
+def _close(fds: Sequence[int]) -> None:
+    for fd in fds:
+        os.close(fd)

@@ -1,5 +1,7 @@
 """The ``shell`` executor: a command line, run by ``/bin/sh``."""
 
+from contextlib import closing
+
 from penstock_worker.executors import environment, outcomes, prctl, strays
 from penstock_worker.executors.base import (
     Cancellation,
@@ -37,16 +39,16 @@ class ShellExecutor:
             process = Process((_SHELL, "-c", execution.task.command or ""), env, sink.write)
         except (OSError, ValueError) as error:
             return outcomes.not_started(error)
-        try:
-            verdict = await first_of(process.ended, cancel, execution.task.timeout_seconds)
-            if verdict is Verdict.DONE:
-                await process.linger(self._settings.linger_s)
-            else:
-                await process.terminate(self._settings.grace_s)
-        finally:
-            await process.kill()
-            await strays.kill_strays(environment.marks(execution))
-            process.close()
+        with closing(process):
+            try:
+                verdict = await first_of(process.ended, cancel, execution.task.timeout_seconds)
+                if verdict is Verdict.DONE:
+                    await process.linger(self._settings.linger_s)
+                else:
+                    await process.terminate(self._settings.grace_s)
+            finally:
+                await process.kill()
+                await strays.kill_strays(environment.marks(execution))
         if verdict is Verdict.DONE:
             return outcomes.of_command(process.returncode)
         return outcomes.of_verdict(verdict, execution, process.returncode)

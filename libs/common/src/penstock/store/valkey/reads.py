@@ -229,10 +229,14 @@ def _output_line(entry: Any) -> r.OutputLine:  # noqa: ANN401  # RESP2 sends pai
     return r.OutputLine(_seq(entry), int(at), stream.decode(), text.decode())
 
 
-def text_fields(answer: Any) -> dict[str, Any]:  # noqa: ANN401  # RESP2 sends pairs as a flat list, RESP3 as a map
+def byte_fields(answer: Any) -> dict[bytes, Any]:  # noqa: ANN401  # RESP2 sends pairs as a flat list, RESP3 as a map
+    """Return a server's map."""
+    return answer if isinstance(answer, dict) else dict(zip(answer[::2], answer[1::2], strict=True))
+
+
+def text_fields(answer: Any) -> dict[str, Any]:  # noqa: ANN401  # likewise
     """Return a server's map with text keys."""
-    pairs = answer.items() if isinstance(answer, dict) else zip(answer[::2], answer[1::2], strict=True)
-    return {key.decode(): value for key, value in pairs}
+    return {key.decode(): value for key, value in byte_fields(answer).items()}
 
 
 def streams(answer: Any) -> list[tuple[str, list[Any]]]:  # noqa: ANN401  # likewise

@@ -9,7 +9,7 @@ from penstock.errors import StoreUnavailableError
 from penstock.store import records as r
 from penstock.store.valkey.connection import LONGEST_WAIT_MS, Connection, Value
 from penstock.store.valkey.payload import pack_commit
-from penstock.store.valkey.reads import parse_head, streams, text_fields
+from penstock.store.valkey.reads import byte_fields, parse_head, streams, text_fields
 
 SWEEP_STEP = 100
 """Claims looked at in one script."""
@@ -72,7 +72,7 @@ class Scheduling:
         if not answer:
             await self._db.believe_absence(partition)
         return [
-            r.Entry(entry[0].decode(), text_fields(entry[1]).get("fact", b""), int(entry[0].partition(b"-")[0]))
+            r.Entry(entry[0].decode(), byte_fields(entry[1]).get(b"fact", b""), int(entry[0].partition(b"-")[0]))
             for _, entries in streams(answer)
             for entry in entries
         ]

@@ -12,7 +12,7 @@ from penstock.errors import NewerSchemaError
 from penstock.store import records as r
 from penstock.store.valkey.connection import LONGEST_WAIT_MS, Call, Connection, Value
 from penstock.store.valkey.keys import WORKERS
-from penstock.store.valkey.reads import streams, text_fields
+from penstock.store.valkey.reads import byte_fields, streams
 
 T = TypeVar("T")
 
@@ -122,18 +122,18 @@ def _identity(claim: r.QueueEntry) -> tuple[Value, ...]:
 
 
 def _queue_entry(partition: int, queue: str, entry: Any) -> r.QueueEntry:  # noqa: ANN401  # an entry of a stream
-    fields = {name: value.decode() for name, value in text_fields(entry[1]).items()}
+    fields = byte_fields(entry[1])
     try:
         return r.QueueEntry(
             partition=partition,
             queue=queue,
             id=int(entry[0].partition(b"-")[0]),
-            run_id=fields["run"],
-            task_id=fields["task"],
-            task=int(fields["number"]),
-            attempt=int(fields["attempt"]),
-            dag_id=fields["dag"],
-            version=fields["version"],
+            run_id=fields[b"run"].decode(),
+            task_id=fields[b"task"].decode(),
+            task=int(fields[b"number"]),
+            attempt=int(fields[b"attempt"]),
+            dag_id=fields[b"dag"].decode(),
+            version=fields[b"version"].decode(),
         )
     except (KeyError, ValueError) as error:
         raise NewerSchemaError(f"A queue entry is not what this process knows ({error!r}): upgrade it.") from error

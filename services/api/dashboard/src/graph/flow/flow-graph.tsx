@@ -39,7 +39,8 @@ function Flow() {
       aria-label={graph.label}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: keys pan and zoom what stands inside
       tabIndex={0}
-      className="group/graph absolute inset-0"
+      data-graph="flow"
+      className="group/graph absolute inset-0 outline-offset-[-2px]"
       onKeyDown={(event) => onKey(event, graph)}
       onPointerMove={(event) => onHover(event, graph)}
       onPointerLeave={() => graph.hover.set(null)}
@@ -51,7 +52,7 @@ function Flow() {
         minZoom={camera.least}
         maxZoom={MOST}
         onMove={(event, viewport) => {
-          if (event) camera.set({ x: viewport.x, y: viewport.y, k: viewport.zoom });
+          if (event) camera.follow({ x: viewport.x, y: viewport.y, k: viewport.zoom });
         }}
         onPaneClick={() => graph.select(-1)}
         onlyRenderVisibleElements={graph.model.count > ALL_RENDERED}
@@ -95,7 +96,7 @@ function toViewport(view: View) {
 }
 
 /** The camera moves the viewport, and says how much can be seen from there. */
-function useCamera({ camera, store }: Graph, frame: RefObject<HTMLDivElement | null>): void {
+function useCamera({ camera }: Graph, frame: RefObject<HTMLDivElement | null>): void {
   const flow = useReactFlow();
   const state = useStoreApi();
   useEffect(() => {
@@ -112,13 +113,6 @@ function useCamera({ camera, store }: Graph, frame: RefObject<HTMLDivElement | n
     const limit = () => state.getState().setMinZoom(camera.least);
     return camera.screen.subscribe(limit);
   }, [camera, state]);
-  useEffect(
-    () =>
-      store.related.subscribe(() => {
-        if (store.selectedIndex >= 0) camera.show(store.selectedIndex);
-      }),
-    [store, camera],
-  );
 }
 
 function taskAt(target: EventTarget): number {
@@ -151,5 +145,5 @@ function focusCard(frame: HTMLElement, node: number, store: Graph["store"], came
   // A card that is out of sight is not there yet: it takes the focus when it comes.
   if (card) card.focus({ preventScroll: true });
   else store.wantFocus(node);
-  camera.show(node);
+  camera.show(node, true);
 }

@@ -13,8 +13,13 @@ export const Card = memo(function Card({ data }: NodeProps) {
   const subscribe = useCallback((listener: () => void) => store.subscribe(index, listener), [store, index]);
   const { state, emphasis, stop } = useSyncExternalStore(subscribe, () => store.get(index));
   const attach = useCallback(
-    (element: HTMLButtonElement | null) => {
-      if (element && store.takeFocus(index)) element.focus({ preventScroll: true });
+    (element: HTMLButtonElement) => {
+      if (store.takeFocus(index)) element.focus({ preventScroll: true });
+      return () => {
+        // A card that has the focus and goes out of sight leaves it to the graph, not to nothing.
+        if (document.activeElement === element)
+          element.closest<HTMLElement>("[data-graph]")?.focus({ preventScroll: true });
+      };
     },
     [store, index],
   );
@@ -26,7 +31,6 @@ export const Card = memo(function Card({ data }: NodeProps) {
       type="button"
       data-task={index}
       data-status={state?.status}
-      aria-label={describe(node, state)}
       aria-pressed={emphasis === "selected"}
       tabIndex={stop ? 0 : -1}
       onFocus={() => store.stopAt(index)}
@@ -43,13 +47,14 @@ export const Card = memo(function Card({ data }: NodeProps) {
         state ? STATE : "bg-panel group-data-[detail=far]/graph:bg-dim",
       )}
     >
+      <span className="sr-only">{describe(node, state)}</span>
       <Content node={node} state={state} faint={emphasis === "dimmed"} />
     </button>
   );
 });
 
 const CARD =
-  "flex size-full items-center gap-2 overflow-hidden rounded-md border px-2.5 text-left text-[13px] leading-tight outline-offset-2";
+  "pointer-events-auto relative flex size-full items-center gap-2 overflow-hidden rounded-md border px-2.5 text-left text-[13px] leading-tight outline-offset-2";
 /** Far out a card is a block of its state's colour, as nothing else could be seen. */
 const STATE =
   "bg-[color-mix(in_srgb,var(--state)_7%,var(--panel))] group-data-[detail=far]/graph:border-transparent group-data-[detail=far]/graph:bg-(--state)";
@@ -70,7 +75,7 @@ function look(state: NodeState | undefined): CSSProperties {
 function Content(props: { node: GraphNode; state: NodeState | undefined; faint: boolean }) {
   const { node, state, faint } = props;
   return (
-    <span className="contents group-data-[detail=far]/graph:hidden">
+    <span aria-hidden="true" className="contents group-data-[detail=far]/graph:hidden">
       {state && (
         <span className={clsx("shrink-0 group-data-[detail=mid]/graph:scale-140", faint && "opacity-50")}>
           <StatusMark status={state.status} size={15} />
@@ -87,7 +92,7 @@ function Content(props: { node: GraphNode; state: NodeState | undefined; faint: 
         )}
       </span>
       {state && state.attempt > 1 && (
-        <span className="tabular shrink-0 rounded border border-line bg-panel px-1 font-medium text-[10.5px] text-dim">
+        <span className="tabular shrink-0 rounded border border-line bg-panel px-1 font-medium text-[10.5px] text-dim group-data-[detail=mid]/graph:hidden">
           ×{state.attempt}
         </span>
       )}

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { buildModel, type Model } from "../model";
 import type { GraphNode } from "../types";
 import { layered } from "./layered";
-import { ranks } from "./ranks";
+import { parts, ranks } from "./ranks";
 import type { Direction, Layout } from "./types";
 
 function node(id: number, dependencies: readonly number[]): GraphNode {
@@ -123,7 +123,19 @@ describe("the layered layout", () => {
   });
 });
 
-describe("ranks", () => {
+describe("ranks and parts", () => {
+  it("takes what has no edges together, after the connected parts", () => {
+    const model = buildModel([
+      node(0, []),
+      node(1, []),
+      node(2, [1]),
+      node(3, []),
+      node(4, []),
+      node(5, [4]),
+    ]);
+    expect(parts(model)).toEqual({ part: Int32Array.from([2, 0, 0, 2, 1, 1]), count: 3 });
+  });
+
   it("puts a task without dependencies just before its first use", () => {
     const model = buildModel([node(0, []), node(1, [0]), node(2, [1]), node(3, []), node(4, [2, 3])]);
     expect(Array.from(ranks(model))).toEqual([0, 1, 2, 2, 3]);

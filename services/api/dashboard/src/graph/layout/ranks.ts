@@ -31,9 +31,13 @@ function pull(root: number, rank: Int32Array, down: Adjacency): void {
   if (Number.isFinite(nearest)) rank[root] = Math.max(0, nearest - 1);
 }
 
-/** The number of the connected part each node belongs to, in the order of their first nodes. */
+/**
+ * The number of the connected part each node belongs to, in the order of their first nodes. Nodes without any edge are one
+ * part together, the last.
+ */
 export function parts({ count, from, to }: Structure): { part: Int32Array; count: number } {
   const parent = Int32Array.from({ length: count }, (_, i) => i);
+  const alone = new Uint8Array(count).fill(1);
   const root = (node: number): number => {
     let at = node;
     while (parent[at] !== at) {
@@ -43,15 +47,21 @@ export function parts({ count, from, to }: Structure): { part: Int32Array; count
     return at;
   };
   for (const [e, source] of from.entries()) {
+    const target = to[e] ?? 0;
+    alone[source] = 0;
+    alone[target] = 0;
     const a = root(source);
-    const b = root(to[e] ?? 0);
+    const b = root(target);
     parent[Math.max(a, b)] = Math.min(a, b);
   }
   const part = new Int32Array(count);
   let found = 0;
   for (let i = 0; i < count; i += 1) {
+    if (alone[i]) continue;
     const first = root(i);
     part[i] = first === i ? found++ : (part[first] ?? 0);
   }
-  return { part, count: found };
+  const some = alone.some(Boolean);
+  if (some) for (let i = 0; i < count; i += 1) if (alone[i]) part[i] = found;
+  return { part, count: some ? found + 1 : found };
 }

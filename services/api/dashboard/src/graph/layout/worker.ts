@@ -1,4 +1,4 @@
-/** The layout of large graphs, beside the page. */
+/** The layout of graphs, beside the page. */
 
 import type { Structure } from "../model";
 import type { Size } from "../types";

@@ -30,8 +30,9 @@ export function GridTab(props: {
     <Panel
       flush
       title={
-        <span className="hidden font-normal text-dim sm:inline">
-          Newest runs first, tasks in the order they depend on each other
+        <span className="font-normal text-dim">
+          Newest runs first
+          <span className="hidden sm:inline">, tasks in the order they depend on each other</span>
         </span>
       }
       actions={<SearchField value={q} onChange={props.onSearch} label="Find tasks" className="w-48" />}

@@ -11,19 +11,19 @@ import { Menu, MenuItem } from "@/ui/overlay";
 import { PageHead } from "@/ui/panel";
 import { Ago } from "@/ui/time";
 
+export function DagTrail() {
+  return (
+    <Link to="/ui/dags" className="hover:text-text hover:underline">
+      DAGs
+    </Link>
+  );
+}
+
 /** Which DAG this is, and what can be done with it. */
 export function DagHead({ dag, versions }: { dag: VersionEntry; versions: number }) {
   return (
     <>
-      <PageHead
-        trail={
-          <Link to="/ui/dags" className="hover:text-text hover:underline">
-            DAGs
-          </Link>
-        }
-        title={dag.name}
-        actions={<Actions dag={dag} />}
-      >
+      <PageHead trail={<DagTrail />} title={dag.name} actions={<Actions dag={dag} />}>
         <span className="inline-flex items-center">
           <code className="break-all font-mono text-xs">{dag.dag_id}</code>
           <CopyButton text={dag.dag_id} label="Copy the id" />

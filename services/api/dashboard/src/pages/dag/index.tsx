@@ -3,10 +3,11 @@ import { lazy, type ReactNode, Suspense, useCallback } from "react";
 import type { VersionEntry } from "@/api/types";
 import { Failure, Loading } from "@/ui/notices";
 import { type TabItem, Tabs } from "@/ui/overlay";
+import { PageHead } from "@/ui/panel";
 import { DefinitionTab } from "./definition-tab";
 import { DurationsTab } from "./durations-tab";
 import { GridTab } from "./grid-tab";
-import { DagHead } from "./head";
+import { DagHead, DagTrail } from "./head";
 import { useGrid, useVersions } from "./use-dag";
 import { VersionsTab } from "./versions-tab";
 
@@ -19,10 +20,11 @@ export function DagPage() {
   // Asked for at once, beside the versions.
   const grid = useGrid(dagId, current);
   if (!data || !current) {
-    return error ? (
-      <Failure error={error} retry={() => void refetch()} />
-    ) : (
-      <Loading what="Reading the DAG" />
+    return (
+      <>
+        <PageHead trail={<DagTrail />} title={dagId} />
+        {error ? <Failure error={error} retry={() => void refetch()} /> : <Loading what="Reading the DAG" />}
+      </>
     );
   }
   return (

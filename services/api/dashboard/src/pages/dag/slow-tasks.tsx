@@ -28,7 +28,9 @@ export function SlowTasks(props: { grid: DagGrid; chosen: number | null; onTask:
       <div role="table" aria-label="Durations of tasks">
         <div role="row" className={clsx(COLUMNS, "border-line border-b py-1.5 text-dim text-xs")}>
           <span role="columnheader">Task</span>
-          <span role="columnheader" className={WIDE_ONLY} />
+          <span role="columnheader" className={WIDE_ONLY}>
+            <span className="sr-only">Median, drawn</span>
+          </span>
           <span role="columnheader" className="text-right">
             Median
           </span>

@@ -107,7 +107,7 @@ function Row(props: {
       </td>
       <td className="hidden max-w-60 truncate py-1.5 pr-3 md:table-cell">{one.name}</td>
       <td className="tabular py-1.5 pr-4 text-right">{count(one.task_count)}</td>
-      <td className="py-1.5 text-dim">
+      <td className="py-1.5 pr-3 text-dim">
         <Ago at={one.registered_at} absent="just now" />
       </td>
       <td className="py-1.5 pr-3.5 text-right">

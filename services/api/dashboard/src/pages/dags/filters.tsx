@@ -1,4 +1,5 @@
 import { X } from "lucide-react";
+import { count } from "@/lib/format";
 import { Button } from "@/ui/button";
 import { SearchField, Select } from "@/ui/fields";
 import { STATUSES } from "@/ui/status";
@@ -8,10 +9,12 @@ const LAST = ["running", "succeeded", "failed", "cancelled"] as const;
 
 export function DagFilters(props: {
   filter: Filter;
-  tags: readonly (readonly [tag: string, count: number])[];
+  tags: readonly (readonly [tag: string, dags: number])[];
+  /** How many DAGs are left. */
+  shown: number;
   onChange: (change: { [K in "q" | "tag" | "status"]?: string | undefined }) => void;
 }) {
-  const { filter, tags, onChange } = props;
+  const { filter, tags, shown, onChange } = props;
   const any = filter.q || filter.tag || filter.status;
   return (
     <div className="mb-3 flex flex-wrap items-center gap-2">
@@ -31,9 +34,9 @@ export function DagFilters(props: {
         {filter.tag && !tags.some(([tag]) => tag === filter.tag) && (
           <option value={filter.tag}>{filter.tag}</option>
         )}
-        {tags.map(([tag, count]) => (
+        {tags.map(([tag, dags]) => (
           <option key={tag} value={tag}>
-            {tag} ({count})
+            {tag} ({dags})
           </option>
         ))}
       </Select>
@@ -51,9 +54,14 @@ export function DagFilters(props: {
         <option value="never">Never run</option>
       </Select>
       {any && (
-        <Button kind="ghost" onClick={() => onChange({ q: undefined, tag: undefined, status: undefined })}>
-          <X aria-hidden className="size-4" /> Clear
-        </Button>
+        <>
+          <Button kind="ghost" onClick={() => onChange({ q: undefined, tag: undefined, status: undefined })}>
+            <X aria-hidden className="size-4" /> Clear
+          </Button>
+          <span role="status" className="tabular text-dim text-sm">
+            {count(shown)} found
+          </span>
+        </>
       )}
     </div>
   );

@@ -74,7 +74,7 @@ function List({ dags }: { dags: readonly DagWithRuns[] }) {
   const tags = useMemo(() => countTags(dags), [dags]);
   return (
     <>
-      <DagFilters filter={filter} tags={tags} onChange={change} />
+      <DagFilters filter={filter} tags={tags} shown={shown.length} onChange={change} />
       <Panel flush>
         {shown.length ? (
           <DagTable

@@ -1,0 +1,37 @@
+import { useEffect, useRef, useState } from "react";
+import type { Message } from "@/live/stream";
+import { ALL_EVENTS, useLive } from "@/live/use-live";
+import { add, type Entry } from "./feed";
+
+const LAST = 100;
+
+/** The feed of what is chosen. While it is held what comes is counted, and shown once it goes on. */
+export function useFeed(types: readonly string[], dagId: string, held: boolean) {
+  const [entries, setEntries] = useState<readonly Entry[]>([]);
+  const waiting = useRef<Message[]>([]);
+  const [missed, setMissed] = useState(0);
+  const chosen = `${types.join()} ${dagId}`;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another choice is another feed
+  useEffect(() => {
+    waiting.current = [];
+    setMissed(0);
+    setEntries([]);
+  }, [chosen]);
+  const topic = { last: LAST, ...(types.length && { types }), ...(dagId && { dagId }) };
+  useLive(topic, "", ALL_EVENTS, (batch) => {
+    if (held) {
+      waiting.current.push(...batch);
+      setMissed(waiting.current.length);
+    } else {
+      setEntries((before) => add(before, batch));
+    }
+  });
+  useEffect(() => {
+    if (held || waiting.current.length === 0) return;
+    const batch = waiting.current;
+    waiting.current = [];
+    setMissed(0);
+    setEntries((before) => add(before, batch));
+  }, [held]);
+  return { entries, missed };
+}
