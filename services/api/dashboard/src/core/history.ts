@@ -10,6 +10,7 @@ import { type Lane, Lanes } from "./lanes";
 import type { Plan } from "./plan";
 import { evolve, IllegalStepError } from "./run";
 import { copyRun, newRun, type RunSnapshot, type RunState } from "./state";
+import type { RunStatus } from "./status";
 
 export const CHECKPOINT_EVERY = 1000;
 
@@ -67,6 +68,11 @@ export class History {
 
   get faults(): readonly Fault[] {
     return this.#faults;
+  }
+
+  /** How the run stands after all events that are here. */
+  get statusNow(): RunStatus {
+    return this.#head.status;
   }
 
   /** The seq of the last event, 0 where there is none: what comes next is above it. */

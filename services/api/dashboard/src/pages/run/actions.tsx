@@ -1,26 +1,29 @@
 import { Ban, RotateCw } from "lucide-react";
-import { useState } from "react";
+import { memo, useState } from "react";
 import { toast } from "sonner";
 import { api, body } from "@/api/client";
 import { asError } from "@/api/errors";
-import { RUN_ENDED } from "@/core/status";
+import type { RunDetail } from "@/api/types";
+import { RUN_ENDED, type RunStatus } from "@/core/status";
 import { useStart } from "@/start/use-start";
 import { Button } from "@/ui/button";
 import { Dialog, Tooltip } from "@/ui/overlay";
-import type { RunView } from "./view";
 
-/** What can be done to the run. It is always done in the present, whatever moment is looked at. */
-export function RunActions({ view }: { view: RunView }) {
-  const { detail, history, run } = view;
-  const present =
-    history !== null && history.length > 0 ? history.stateAt(history.length).status : run.status;
+interface Props {
+  detail: RunDetail;
+  /** How the run stands in the present, whatever moment is looked at: that is when something is done to it. */
+  status: RunStatus;
+}
+
+/** What can be done to the run. */
+export const RunActions = memo(function RunActions({ detail, status }: Props) {
   return (
     <>
-      {!RUN_ENDED.has(present) && <CancelRun runId={detail.run_id} cancelling={present === "cancelling"} />}
+      {!RUN_ENDED.has(status) && <CancelRun runId={detail.run_id} cancelling={status === "cancelling"} />}
       <Rerun dagId={detail.dag_id} name={detail.dag_name} />
     </>
   );
-}
+});
 
 function CancelRun({ runId, cancelling }: { runId: string; cancelling: boolean }) {
   const [asking, setAsking] = useState(false);

@@ -1,5 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import { History as Clock } from "lucide-react";
+import type { RunStatus } from "@/core/status";
 import { clock, moment as date, duration } from "@/lib/format";
 import { CopyButton } from "@/ui/fields";
 import { PageHead } from "@/ui/panel";
@@ -36,7 +37,7 @@ export function RunHead({ view }: { view: RunView }) {
               className="rounded-md border border-line bg-panel px-2.5 py-0.5"
             />
             {moment.past && history && (
-              <span className="tabular inline-flex items-center gap-1 rounded-md bg-text px-2 py-0.5 font-medium text-bg text-xs">
+              <span className="tabular inline-flex items-center gap-1 rounded-md bg-text px-2 py-0.5 font-medium text-bg text-xs max-sm:hidden">
                 <Clock aria-hidden className="size-3.5" />
                 at {clock(history.timeAt(moment.n))}
               </span>
@@ -44,7 +45,7 @@ export function RunHead({ view }: { view: RunView }) {
           </span>
         </span>
       }
-      actions={<RunActions view={view} />}
+      actions={<RunActions detail={detail} status={presentStatus(view)} />}
     >
       <span className="inline-flex min-w-0 items-center">
         <span className="truncate font-mono text-xs">{run_id}</span>
@@ -82,6 +83,10 @@ export function RunHead({ view }: { view: RunView }) {
       {run.started_at > 0 && <Lasted view={view} />}
     </PageHead>
   );
+}
+
+function presentStatus({ history, run }: RunView): RunStatus {
+  return history !== null && history.length > 0 ? history.statusNow : run.status;
 }
 
 function Lasted({ view }: { view: RunView }) {

@@ -1,7 +1,7 @@
 import { Link } from "@tanstack/react-router";
 import clsx from "clsx";
 import { TriangleAlert } from "lucide-react";
-import { useCallback } from "react";
+import { useCallback, useDeferredValue } from "react";
 import type { RunDetail } from "@/api/types";
 import { useWide } from "@/lib/use-wide";
 import { Failure } from "@/ui/notices";
@@ -18,6 +18,8 @@ const BESIDE = "(min-width: 1024px)";
 /** The page fills the window, the scrubber always at its foot: what is above it scrolls by itself. */
 export function RunScreen({ detail, onForked }: { detail: RunDetail; onForked: () => void }) {
   const view = useRunView(detail, onForked);
+  // What is large follows the hand on the scrubber as fast as it can, and never holds it up.
+  const calm = useDeferredValue(view);
   const [search, change] = useRunSearch();
   const wide = useWide(BESIDE);
   const onSelect = useCallback(
@@ -25,7 +27,7 @@ export function RunScreen({ detail, onForked }: { detail: RunDetail; onForked: (
     [change],
   );
   const panel = search.task !== undefined && (
-    <TaskPanel view={view} taskId={search.task} onSelect={onSelect} />
+    <TaskPanel view={calm} taskId={search.task} onSelect={onSelect} />
   );
   return (
     <div className="flex flex-col md:h-[calc(100vh-2.5rem)] md:min-h-[36rem]">
@@ -33,7 +35,7 @@ export function RunScreen({ detail, onForked }: { detail: RunDetail; onForked: (
       <Counts counts={view.run.counts} />
       <Notices view={view} />
       <div className="flex min-h-0 flex-1 gap-3">
-        <RunTabs view={view} selected={search.task} onSelect={onSelect} />
+        <RunTabs view={calm} selected={search.task} onSelect={onSelect} />
         {wide && panel && <div className="flex w-[27rem] shrink-0 flex-col">{panel}</div>}
       </div>
       <div className="sticky bottom-14 z-20 mt-3 md:bottom-0">

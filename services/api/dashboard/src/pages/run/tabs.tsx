@@ -1,14 +1,15 @@
-import { lazy, type ReactNode, Suspense } from "react";
+import { lazy, memo, type ReactNode, Suspense } from "react";
 import { RUN_TABS } from "@/app/search";
 import { Loading } from "@/ui/notices";
 import { Tabs } from "@/ui/overlay";
 import { useRunSearch } from "./data/use-search";
-import { Definition } from "./definition";
-import { RunEvents } from "./events";
+import { Definition } from "./definition-tab";
+import { RunEvents } from "./events-tab";
 import { TaskList } from "./tasks";
 import type { RunView } from "./view";
 
-const RunGraph = lazy(() => import("./graph"));
+const RunGraph = lazy(() => import("./graph-tab"));
+const RunGantt = lazy(() => import("./gantt-tab"));
 
 type Tab = (typeof RUN_TABS)[number];
 
@@ -27,7 +28,7 @@ const LABELS: Readonly<Record<Tab, string>> = {
 };
 
 /** The same run, seen in five ways. */
-export function RunTabs(props: Props) {
+export const RunTabs = memo(function RunTabs(props: Props) {
   const [search, change] = useRunSearch();
   const tab = search.tab ?? "graph";
   const choose = (id: string) => void change({ tab: RUN_TABS.find((one) => one === id) }, false);
@@ -50,7 +51,7 @@ export function RunTabs(props: Props) {
       />
     </div>
   );
-}
+});
 
 function Frame({ children }: { children: ReactNode }) {
   return (
@@ -68,5 +69,7 @@ function Content({ tab, view, selected, onSelect }: Props & { tab: Tab }) {
   if (tab === "tasks") return <TaskList view={view} selected={selected} onSelect={onSelect} />;
   const { history, chronicle } = view;
   if (history === null) return chronicle.error ? null : <Loading what="Reading the history" />;
+  if (tab === "gantt")
+    return <RunGantt view={view} history={history} selected={selected} onSelect={onSelect} />;
   return <RunEvents view={view} history={history} onSelect={onSelect} />;
 }

@@ -32,7 +32,10 @@ export function useRunView(detail: RunDetail, onForked: () => void): RunView {
   const history = chronicle.ready ? chronicle.history : null;
   // Of a run that was only requested there is no event yet: the answer knows more than the history.
   const run = history !== null && moment.n > 0 ? history.stateAt(moment.n) : told;
-  return { detail, nameOf, run, history, chronicle, retry, moment };
+  return useMemo(
+    () => ({ detail, nameOf, run, history, chronicle, retry, moment }),
+    [detail, nameOf, run, history, chronicle, retry, moment],
+  );
 }
 
 /** Whether the run has an end still to come at the moment that is shown. */

@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { Chronicle } from "./use-history";
 import { useRunSearch } from "./use-search";
 
@@ -54,5 +54,7 @@ export function useMoment({ history, length, ready }: Chronicle): Moment {
   const asked = search.at === undefined ? null : Math.max(1, history.momentOf(search.at));
   const wanted = held === null ? asked : held.n;
   const past = ready && wanted !== null && wanted < length;
-  return { n: past ? wanted : length, past, awaited: !ready && search.at !== undefined, move, visit };
+  const n = past ? wanted : length;
+  const awaited = !ready && search.at !== undefined;
+  return useMemo(() => ({ n, past, awaited, move, visit }), [n, past, awaited, move, visit]);
 }

@@ -1,6 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import { Maximize2, X } from "lucide-react";
-import { useEffect, useEffectEvent, useState } from "react";
+import { memo, useEffect, useEffectEvent, useState } from "react";
 import { isTyping } from "@/app/shortcuts";
 import type { History } from "@/core/history";
 import type { TaskState } from "@/core/state";
@@ -22,7 +22,7 @@ interface Props {
 }
 
 /** One task at the moment that is shown: how it stands and why, what it tried, what came of it, what it printed. */
-export function TaskPanel({ view, taskId, onSelect }: Props) {
+export const TaskPanel = memo(function TaskPanel({ view, taskId, onSelect }: Props) {
   useEscape(() => onSelect(undefined));
   const task = view.run.tasks[view.run.plan.number.get(taskId) ?? -1];
   return (
@@ -42,7 +42,7 @@ export function TaskPanel({ view, taskId, onSelect }: Props) {
       </div>
     </aside>
   );
-}
+});
 
 function useEscape(close: () => void) {
   const onKey = useEffectEvent((event: KeyboardEvent) => {
@@ -138,7 +138,13 @@ function Told({ view, taskId, task, history, onSelect }: Props & { task: TaskSta
             onChoose={setChosen}
             onVisit={view.moment.visit}
           />
-          <TaskLog view={view} taskId={taskId} attempt={attempt} />
+          <TaskLog
+            runId={view.detail.run_id}
+            history={history}
+            taskId={taskId}
+            attempt={attempt.attempt}
+            past={view.moment.past}
+          />
         </>
       )}
       <Neighbours view={view} taskId={taskId} onSelect={onSelect} />

@@ -2,10 +2,6 @@
 
 import { type Column, KIND_STATUS, KINDS, type Kind } from "./strip";
 
-export interface Colors {
-  readonly [kind: string]: string;
-}
-
 /** Read the colours of the present theme from the page. */
 export function readColors(element: Element): Readonly<Record<Kind, string>> {
   const style = getComputedStyle(element);
@@ -21,6 +17,8 @@ export function readColors(element: Element): Readonly<Record<Kind, string>> {
 /** What has gone wrong is seen however little of a column it is. */
 const NEVER_BELOW_PX: Readonly<Partial<Record<Kind, number>>> = { failed: 5, retried: 4, run: 3 };
 const LOWEST = 0.3;
+/** Where there are few events, each is a tick at the place of the moment right after it. */
+const WIDEST_PX = 18;
 
 export function drawStrip(
   canvas: HTMLCanvasElement,
@@ -36,10 +34,15 @@ export function drawStrip(
   canvas.height = Math.round(height * ratio);
   context.scale(ratio, ratio);
   const step = width / Math.max(1, columns.length);
-  const gap = step >= 4 ? 1 : 0;
+  const wide = Math.min(step - (step >= 4 ? 1 : 0), WIDEST_PX);
   for (const [place, column] of columns.entries()) {
     const tall = height * (LOWEST + (1 - LOWEST) * (density[place] ?? 1));
-    drawColumn(context, column, { left: place * step, width: step - gap, bottom: height, tall }, colors);
+    drawColumn(
+      context,
+      column,
+      { left: (place + 1) * step - wide, width: wide, bottom: height, tall },
+      colors,
+    );
   }
 }
 

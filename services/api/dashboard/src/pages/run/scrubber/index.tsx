@@ -1,10 +1,11 @@
 import clsx from "clsx";
-import { ChevronLeft, ChevronRight, History as Clock, Pause, Play, Radio } from "lucide-react";
+import { ChevronLeft, ChevronRight, History as Clock, Link2, Pause, Play, Radio } from "lucide-react";
 import { useState } from "react";
+import { toast } from "sonner";
 import type { History } from "@/core/history";
 import { clock, count } from "@/lib/format";
 import { Button } from "@/ui/button";
-import { CopyButton, Select } from "@/ui/fields";
+import { Select } from "@/ui/fields";
 import { isOpen, type RunView } from "../view";
 import { eventLine } from "../words/names";
 import { SPEED_LABELS, SPEEDS, type Speed } from "./play";
@@ -185,15 +186,19 @@ function CurrentEvent(props: { history: History; view: RunView; onTask: (taskId:
   const task = "task_id" in event && history.plan.number.has(event.task_id) ? event.task_id : undefined;
   return (
     <p
-      className="min-w-0 flex-1 truncate text-sm max-sm:order-last max-sm:basis-full"
+      className="flex min-w-0 flex-1 items-baseline gap-2 text-sm max-sm:order-last max-sm:basis-full"
       data-testid="current-event"
       title={words}
     >
-      <span className="tabular mr-2 text-dim">{clock(event.at)}</span>
+      <span className="tabular shrink-0 text-dim">{clock(event.at)}</span>
       {task === undefined ? (
-        <bdi>{words}</bdi>
+        <bdi className="min-w-0 truncate">{words}</bdi>
       ) : (
-        <button type="button" className="hover:underline" onClick={() => onTask(task)}>
+        <button
+          type="button"
+          className="min-w-0 truncate text-left hover:underline"
+          onClick={() => onTask(task)}
+        >
           <bdi>{words}</bdi>
         </button>
       )}
@@ -201,12 +206,20 @@ function CurrentEvent(props: { history: History; view: RunView; onTask: (taskId:
   );
 }
 
+/** Copies the address of this page at this very moment, so that it stays that moment while the run goes on. */
 function LinkHere({ history, n }: { history: History; n: number }) {
-  const here = new URL(location.href);
-  here.searchParams.set("at", String(history.seqAt(n)));
+  const copy = () => {
+    const here = new URL(location.href);
+    here.searchParams.set("at", String(history.seqAt(n)));
+    void navigator.clipboard.writeText(here.href).then(
+      () => toast.success("A link to this moment was copied"),
+      () => toast.error("The browser did not allow to copy the link"),
+    );
+  };
   return (
-    <span className="ml-auto inline-flex items-center text-dim text-xs">
-      <CopyButton text={here.href} label="Copy a link to this moment" />
-    </span>
+    <Button size="small" kind="ghost" onClick={copy} title="Copy a link to this moment">
+      <Link2 aria-hidden className="size-4" />
+      <span className="max-sm:sr-only">Copy link</span>
+    </Button>
   );
 }

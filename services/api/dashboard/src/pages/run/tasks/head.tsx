@@ -35,7 +35,7 @@ export function TaskHead({
                 on ? "text-text" : "text-dim",
               )}
             >
-              {label}
+              <span className={clsx(key === "status" && "@max-md:sr-only")}>{label}</span>
               {on && <Arrow aria-hidden className="size-3" />}
             </button>
           </span>

@@ -1,10 +1,10 @@
-import { useNavigate } from "@tanstack/react-router";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { type KeyboardEvent, useCallback, useEffect, useMemo, useRef } from "react";
 import { count, plural } from "@/lib/format";
 import { Button } from "@/ui/button";
 import { SearchField } from "@/ui/fields";
 import { Empty } from "@/ui/notices";
+import { useOpenTask } from "../data/use-open-task";
 import { useRunSearch } from "../data/use-search";
 import { type RunView, useUntil } from "../view";
 import { TaskHead } from "./head";
@@ -97,7 +97,7 @@ interface TableProps extends Omit<Props, "view"> {
 
 function Table({ rows, spentOf, head, runId, selected, onSelect, onClear }: TableProps) {
   const box = useRef<HTMLDivElement>(null);
-  const navigate = useNavigate();
+  const open = useOpenTask(runId);
   const list = useVirtualizer({
     count: rows.length,
     getScrollElement: () => box.current,
@@ -118,7 +118,7 @@ function Table({ rows, spentOf, head, runId, selected, onSelect, onClear }: Tabl
       event.preventDefault();
       onSelect(rows[to]?.id);
     } else if (event.key === "Enter" && event.target === event.currentTarget && selected !== undefined) {
-      void navigate({ to: "/ui/runs/$runId/tasks/$taskId", params: { runId, taskId: selected } });
+      open(selected);
     }
   };
   return (

@@ -15,11 +15,12 @@ import { originOf } from "@/core/words";
 import { useSize } from "@/lib/use-size";
 import { Button } from "@/ui/button";
 import { Empty } from "@/ui/notices";
+import { rowByKey } from "../rows/keys";
+import { usePool } from "../rows/use-pool";
 import { detailHeight } from "./detail";
 import { EVERYTHING, type EventFilter, type EventRows, TypeCounts } from "./filter";
 import { FilterBar } from "./filter-bar";
-import { rowByKey } from "./keys";
-import { EventRow, ROW, type RowActions, TALL_ROW, type Tense } from "./row";
+import { EventRow, ROW, type RowActions, TALL_ROW } from "./row";
 import { useFollow } from "./use-follow";
 import { useRows } from "./use-rows";
 
@@ -79,6 +80,7 @@ function EventList(props: Props & { rows: EventRows; searching: boolean }) {
   const at = rows.rowAt(moment);
   const exact = rows.positionAt(at) === moment - 1;
   const items = list.getVirtualItems();
+  const pool = usePool(items.length);
   const faults = useMemo(() => new Map<number, string>(), []);
   for (const { position, message } of history.faults) faults.set(position, message);
   const onKeyDown = (press: KeyboardEvent<HTMLDivElement>) => {
@@ -106,20 +108,21 @@ function EventList(props: Props & { rows: EventRows; searching: boolean }) {
     >
       {rows.length === 0 && !searching && <NoRows {...props} />}
       <div role="presentation" className="relative" style={{ height: list.getTotalSize() }}>
-        {items.map(({ index, key, start }) => {
+        {items.map(({ index, start }) => {
           const position = rows.positionAt(index);
           const event = history.events[position];
           if (event === undefined) return null;
           return (
             <div
-              key={key}
+              key={index % pool}
               id={rowId(position)}
               role="row"
               aria-rowindex={index + 1}
               aria-selected={exact && index === at}
               data-seq={event.seq}
+              data-future={index > at || undefined}
               className={clsx(
-                "absolute inset-x-0 border-b",
+                "group absolute inset-x-0 border-b data-future:text-dim",
                 !exact && index === at ? "border-accent" : "border-line/60",
               )}
               style={{ top: start }}
@@ -128,7 +131,7 @@ function EventList(props: Props & { rows: EventRows; searching: boolean }) {
                 event={event}
                 before={history.events[rows.positionAt(index - 1)]}
                 position={position}
-                tense={tenseOf(index, at, exact)}
+                present={exact && index === at}
                 narrow={narrow}
                 open={open.has(position)}
                 fault={faults.get(position)}
@@ -174,7 +177,7 @@ function useEventVirtualizer(
       const event = open.has(position) ? history.events[position] : undefined;
       return height + (event === undefined ? 0 : detailHeight(event));
     },
-    overscan: 8,
+    overscan: 5,
     getItemKey,
   });
 }
@@ -207,11 +210,6 @@ function useToggles(): [ReadonlySet<number>, (position: number) => void] {
     });
   }, []);
   return [open, toggle];
-}
-
-function tenseOf(row: number, at: number, exact: boolean): Tense {
-  if (row > at) return "future";
-  return row === at && exact ? "present" : "past";
 }
 
 function causeOf(history: History, event: RunEvent): RunEvent | undefined {

@@ -11,15 +11,13 @@ export const ROW = 28;
 /** On a phone a row has two lines. */
 export const TALL_ROW = 52;
 
-/** Where a row stands as seen from the moment: its event is the last that has happened, or not. */
-export type Tense = "past" | "present" | "future";
-
 interface Props {
   event: RunEvent;
   /** The event of the row before, if there is one. */
   before: RunEvent | undefined;
   position: number;
-  tense: Tense;
+  /** Its event is the last that has happened at the moment. */
+  present: boolean;
   narrow: boolean;
   open: boolean;
   /** What the fold had against it, if anything. */
@@ -36,9 +34,12 @@ export interface RowActions {
   readonly toggle: (position: number) => void;
 }
 
-/** One event. Its buttons can be reached by key in the row at the moment alone: the list itself has the keys. */
+const COLUMNS =
+  "grid grid-cols-[1.25rem_4.5rem_6.5rem_5rem_10.5rem_minmax(0,1fr)_minmax(0,15rem)] items-center gap-x-2";
+
+/** One event; how it looks before it has happened says the `group` it is in. Its buttons can be reached by key in the row at the moment alone: the list itself has the keys. */
 export const EventRow = memo(function EventRow(props: Props) {
-  const { event, position, tense, narrow, open, actions } = props;
+  const { event, position, present, narrow, open, actions } = props;
   return (
     <>
       {/* biome-ignore lint/a11y/noStaticElementInteractions: the list has the keys, of which this row is a part */}
@@ -48,8 +49,8 @@ export const EventRow = memo(function EventRow(props: Props) {
         style={{ height: narrow ? TALL_ROW : ROW }}
         className={clsx(
           "cursor-pointer border-l-3 px-2 text-sm",
-          tense === "present" ? "border-l-accent bg-accent-soft" : "border-l-transparent hover:bg-sunken",
-          tense === "future" && "text-dim",
+          narrow ? "flex flex-col justify-center gap-0.5" : COLUMNS,
+          present ? "border-l-accent bg-accent-soft" : "border-l-transparent hover:bg-sunken",
         )}
       >
         {narrow ? <Narrow {...props} /> : <Wide {...props} />}
@@ -69,13 +70,10 @@ export const EventRow = memo(function EventRow(props: Props) {
   );
 });
 
-const COLUMNS =
-  "grid h-full grid-cols-[1.25rem_4.5rem_6.5rem_5rem_10.5rem_minmax(0,1fr)_minmax(0,15rem)] items-center gap-x-2";
-
 function Wide(props: Props) {
   const { event, before } = props;
   return (
-    <div role="presentation" className={COLUMNS}>
+    <>
       <Expand {...props} />
       <span role="gridcell" className="tabular text-dim text-xs">
         {event.seq}
@@ -89,14 +87,14 @@ function Wide(props: Props) {
       <span role="gridcell" className="truncate text-dim text-xs">
         <Because {...props} />
       </span>
-    </div>
+    </>
   );
 }
 
 function Narrow(props: Props) {
   const { event, before } = props;
   return (
-    <div role="presentation" className="flex h-full flex-col justify-center gap-0.5">
+    <>
       <div role="presentation" className="flex items-center gap-2">
         <Expand {...props} />
         <Type {...props} />
@@ -109,16 +107,16 @@ function Narrow(props: Props) {
       <div role="presentation" className="flex pl-7 text-xs">
         <Words {...props} />
       </div>
-    </div>
+    </>
   );
 }
 
-function Expand({ event, position, tense, open, actions }: Props) {
+function Expand({ event, position, present, open, actions }: Props) {
   return (
     <span role="gridcell" className="flex">
       <button
         type="button"
-        tabIndex={tense === "present" ? 0 : -1}
+        tabIndex={present ? 0 : -1}
         aria-expanded={open}
         aria-label={`Event ${event.seq} as JSON`}
         onClick={(click) => {
@@ -141,10 +139,10 @@ function Time({ at }: { at: number }) {
   );
 }
 
-function Type({ event, tense, fault }: Props) {
+function Type({ event, fault }: Props) {
   return (
     <span role="gridcell" className="flex min-w-0 items-center gap-1.5 text-xs">
-      <span className={clsx("shrink-0", tense === "future" && "opacity-50")}>
+      <span className="shrink-0 group-data-future:opacity-50">
         <Mark event={event} />
       </span>
       <span className="truncate">{event.type}</span>
@@ -164,7 +162,7 @@ function Mark({ event }: { event: RunEvent }) {
   return <Icon aria-hidden className="size-3.5 text-dim" />;
 }
 
-function Words({ event, tense, actions }: Props) {
+function Words({ event, present, actions }: Props) {
   return (
     <span role="gridcell" className="min-w-0 truncate" title={describe(event)}>
       {tell(event).map((part, place) =>
@@ -175,7 +173,7 @@ function Words({ event, tense, actions }: Props) {
             // biome-ignore lint/suspicious/noArrayIndexKey: the parts of an event never change
             key={place}
             type="button"
-            tabIndex={tense === "present" ? 0 : -1}
+            tabIndex={present ? 0 : -1}
             onClick={(click) => {
               click.stopPropagation();
               actions.select(part.task);
@@ -191,7 +189,7 @@ function Words({ event, tense, actions }: Props) {
 }
 
 /** What brought the event about, with the way there if it is another event of the run. */
-function Because({ event, cause, tense, actions }: Props) {
+function Because({ event, cause, present, actions }: Props) {
   const origin = originOf(event);
   if (origin === undefined) return null;
   if (origin.kind === "outside") return <span title={origin.text}>{origin.text}</span>;
@@ -199,7 +197,7 @@ function Because({ event, cause, tense, actions }: Props) {
   return (
     <button
       type="button"
-      tabIndex={tense === "present" ? 0 : -1}
+      tabIndex={present ? 0 : -1}
       title={describe(cause)}
       onClick={(click) => {
         click.stopPropagation();

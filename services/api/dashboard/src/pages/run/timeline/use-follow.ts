@@ -1,6 +1,6 @@
-import { type RefObject, useEffect, useEffectEvent, useRef } from "react";
+import { type RefObject, useEffectEvent, useLayoutEffect, useRef } from "react";
+import { isInView, scrollFor, scrollTo, type View } from "../rows/follow";
 import type { EventRows } from "./filter";
-import { isInView, scrollFor, type View } from "./follow";
 
 interface Followed {
   readonly box: RefObject<HTMLElement | null>;
@@ -31,8 +31,8 @@ export function useFollow({ box, rows, searching, moment, length, rowHeight, pla
     const seen = live ? placeOf(Math.max(0, rows.rowAt(before.moment))) : undefined;
     if (seen !== undefined && before.moment < moment && !isInView(view, seen)) return;
     const top = scrollFor(view, place);
-    if (top !== null) list.scrollTop = top;
+    if (top !== null) scrollTo(list, top);
   });
   // biome-ignore lint/correctness/useExhaustiveDependencies: these say when, the effect event says what
-  useEffect(() => follow(), [moment, rows, searching, rowHeight]);
+  useLayoutEffect(() => follow(), [moment, rows, searching, rowHeight]);
 }

@@ -1,6 +1,6 @@
-import { useNavigate } from "@tanstack/react-router";
-import { useCallback, useMemo } from "react";
+import { useMemo } from "react";
 import { DagGraph, type GraphNode, type NodeState } from "@/graph";
+import { useOpenTask } from "./data/use-open-task";
 import type { RunView } from "./view";
 import { nodeStates } from "./words/node-states";
 
@@ -13,17 +13,12 @@ interface Props {
 /** The graph of the run, each task as it stands at the moment. */
 export default function RunGraph({ view, selected, onSelect }: Props) {
   const { detail, run } = view;
-  const navigate = useNavigate();
   const nodes = useMemo<readonly GraphNode[]>(
     () => detail.tasks.map(({ task_id, name, dependencies }) => ({ id: task_id, name, dependencies })),
     [detail],
   );
   const states = useMemo<ReadonlyMap<string, NodeState>>(() => nodeStates(run), [run]);
-  const onOpen = useCallback(
-    (taskId: string) =>
-      void navigate({ to: "/ui/runs/$runId/tasks/$taskId", params: { runId: detail.run_id, taskId } }),
-    [navigate, detail.run_id],
-  );
+  const onOpen = useOpenTask(detail.run_id);
   return (
     <DagGraph
       nodes={nodes}

@@ -21,3 +21,12 @@ export function scrollFor(view: View, row: View): number | null {
   const leap = Math.abs(step - view.top) > view.height;
   return Math.max(0, leap ? row.top - (view.height - row.height) / 2 : step);
 }
+
+/**
+ * Scroll a list, and have it filled before it is painted: the browser tells of a scroll only afterwards, and what came
+ * into view would be blank until then.
+ */
+export function scrollTo(list: HTMLElement, top: number): void {
+  list.scrollTop = top;
+  queueMicrotask(() => list.dispatchEvent(new Event("scroll")));
+}
