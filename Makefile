@@ -19,7 +19,7 @@ NODE = cd $(DASHBOARD) && PATH="$(CURDIR)/$(BIN):$$PATH"
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo up dashboard dashboard-types test simulate chaos soak mutants bench bench-full bench-peers lint types check lock clean
+.PHONY: help install demo up dashboard dashboard-types test simulate chaos soak mutants bench bench-full bench-peers bench-browser lint types check lock clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1@\2/p' $(MAKEFILE_LIST) | while IFS=@ read -r target text; do \
@@ -80,6 +80,9 @@ bench-full: .venv/.dev ## Measure also how costs grow, up to 100,000 of everythi
 
 bench-peers: .venv/.dev bench/.peers/.done ## Measure Penstock beside Celery and streaQ: B1, B4, B5 and B6
 	@cd bench && ../$(BIN)/python -m suite --only B1,B4,B5,B6 --peers .peers/bin/python
+
+bench-browser: .venv/.dev .venv/.browser $(BUILT) ## Measure the dashboard in a Chromium: make bench-browser BENCH='--only home --soak-minutes 30'
+	@cd bench && ../$(BIN)/python -m browser $(BENCH)
 
 check: lint types test ## Everything that continuous integration checks
 

@@ -1,5 +1,6 @@
 """The callables of the workloads. Their module is found by the worker's working directory, which is ``bench/``."""
 
+import asyncio
 import time
 
 
@@ -29,3 +30,8 @@ async def fib_async(n: int) -> int:
 def now_ms() -> float:
     """Return the time, ms since the epoch."""
     return time.time() * 1000
+
+
+async def nap(seconds: float) -> None:
+    """Take a while, on an event loop, at no cost."""
+    await asyncio.sleep(seconds)

@@ -19,6 +19,8 @@ export interface LogViewerProps {
   readonly attempt: number;
   /** The attempt is known to be over. */
   readonly ended: boolean;
+  /** A worker has begun it; false while it is queued. */
+  readonly started?: boolean | undefined;
   /** What is searched for. Without `onQuery` the viewer keeps it. */
   readonly query?: string | undefined;
   readonly onQuery?: ((query: string) => void) | undefined;
@@ -113,7 +115,6 @@ function Viewer(props: LogViewerProps & { height: string }) {
         onEnd={view.showEnd}
         download={downloadUrl(source.address)}
       />
-      {state.error && <Failure error={state.error} retry={source.look} />}
       <div className="relative">
         <div
           ref={box}
@@ -140,6 +141,12 @@ function Viewer(props: LogViewerProps & { height: string }) {
             onLink={(line) => setLinked(line === linked ? undefined : line)}
           />
         </div>
+        {/* Over the lines, which stay where they are. */}
+        {state.error && (
+          <div className="absolute inset-x-0 top-0 z-10 m-2 rounded-md bg-panel shadow-lg [&>*]:m-0">
+            <Failure error={state.error} retry={source.look} />
+          </div>
+        )}
         {/* Above the rows, which would cover the outline of the box. */}
         <div
           aria-hidden
@@ -147,7 +154,7 @@ function Viewer(props: LogViewerProps & { height: string }) {
         />
         {state.total === 0 && !state.error && (
           <div className="pointer-events-none absolute inset-0 grid place-items-center">
-            <Nothing opened={state.opened} ended={state.ended} />
+            <Nothing opened={state.opened} ended={state.ended} started={props.started ?? true} />
           </div>
         )}
       </div>
@@ -155,10 +162,12 @@ function Viewer(props: LogViewerProps & { height: string }) {
   );
 }
 
-function Nothing({ opened, ended }: { opened: boolean; ended: boolean }) {
+function Nothing({ opened, ended, started }: { opened: boolean; ended: boolean; started: boolean }) {
   if (!opened) return <Loading what="Reading the log" />;
   if (ended)
     return <Empty title="Nothing was printed">The attempt has ended without a line of output.</Empty>;
+  if (!started)
+    return <Empty title="Not started yet">The attempt is queued: it waits for a free worker.</Empty>;
   return <Empty title="Nothing was printed yet">Lines appear here as they come.</Empty>;
 }
 

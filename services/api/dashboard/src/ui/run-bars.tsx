@@ -3,15 +3,29 @@
 import type { RunEntry } from "@/api/types";
 import { duration, moment, parseTime, relative, shortRunId } from "@/lib/format";
 import { useOpenLink } from "@/lib/open-link";
-import { runDuration } from "@/lib/runs";
+import { hasEnded, runDuration } from "@/lib/runs";
 import { STATUSES, StatusBadge, StatusMark } from "./status";
+import { useNow } from "./time";
 
 const BAR_PX = 24;
 const LEAST = 0.12;
 
-/** `runs` newest first, as the API has them; the newest is drawn rightmost. Tooltips need `HoverTips` around. */
-export function RunBars({ runs, slots }: { runs: readonly RunEntry[]; slots: number }) {
-  const now = Date.now();
+interface Props {
+  /** Newest first, as the API has them; the newest is drawn rightmost. */
+  runs: readonly RunEntry[];
+  slots: number;
+}
+
+/** Tooltips need `HoverTips` around. The bar of a run that goes on grows. */
+export function RunBars(props: Props) {
+  return props.runs.every(hasEnded) ? <Bars {...props} now={Date.now()} /> : <GrowingBars {...props} />;
+}
+
+function GrowingBars(props: Props) {
+  return <Bars {...props} now={useNow()} />;
+}
+
+function Bars({ runs, slots, now }: Props & { now: number }) {
   const open = useOpenLink();
   const shown = runs.slice(0, slots);
   const longest = Math.max(1, ...shown.map((run) => runDuration(run, now) ?? 0));

@@ -1,4 +1,4 @@
-"""One viewer of the digest: at most four times a second, what has changed, however many events did it."""
+"""One viewer of the digest: at most ten times a second, what has changed, however many events did it."""
 
 import asyncio
 import time
@@ -16,7 +16,7 @@ from penstock_api.live.run_entries import MOST_RUNS
 from penstock_api.views import dag_entry
 from penstock_api.waiting import set_within
 
-TICK_SECONDS = 0.25
+TICK_SECONDS = 0.1
 """How often a digest looks. All of a process look at the same moments, so that they want the same."""
 
 RETRY_SECONDS = 1.0

@@ -32,7 +32,7 @@ _STREAM: dict[int | str, dict[str, Any]] = {
 }
 _TYPES = "Only events of these types, separated by commas or given one by one. Not with `digest`."
 _LAST = "Begin with the last so many events of each partition watched; does not count where a position is given."
-_DIGEST = "Instead of events, at most four times a second, the runs that have changed, whole."
+_DIGEST = "Instead of events, at most ten times a second, the runs that have changed, whole."
 
 router = APIRouter(tags=["events"])
 

@@ -1,4 +1,5 @@
 import { Link } from "@tanstack/react-router";
+import { memo } from "react";
 import type { Overview, RunEntry } from "@/api/types";
 import { shortRunId } from "@/lib/format";
 import { HoverTips } from "@/ui/hover-tip";
@@ -18,17 +19,23 @@ export function ActiveRuns({ runs }: { runs: readonly RunEntry[] }) {
       )}
       <ul>
         {runs.map((run) => (
-          <RunLine key={run.run_id} run={run}>
-            <StatusBar counts={run.task_counts} className="hidden w-28 sm:flex" />
-            <span className="w-20 text-right text-dim">
-              <Took from={run.started_at ?? run.created_at} to={run.finished_at} />
-            </span>
-          </RunLine>
+          <ActiveRun key={run.run_id} run={run} />
         ))}
       </ul>
     </Panel>
   );
 }
+
+const ActiveRun = memo(function ActiveRun({ run }: { run: RunEntry }) {
+  return (
+    <RunLine run={run}>
+      <StatusBar counts={run.task_counts} className="hidden w-28 sm:flex" />
+      <span className="w-20 text-right text-dim">
+        <Took from={run.started_at ?? run.created_at} to={run.finished_at} />
+      </span>
+    </RunLine>
+  );
+});
 
 export function FailedRuns({ runs }: { runs: readonly RunEntry[] }) {
   return (
@@ -36,16 +43,22 @@ export function FailedRuns({ runs }: { runs: readonly RunEntry[] }) {
       {runs.length === 0 && <Empty title="No run has failed">May it stay like this.</Empty>}
       <ul>
         {runs.map((run) => (
-          <RunLine key={run.run_id} run={run}>
-            <span className="w-24 text-right text-dim">
-              <Ago at={run.finished_at} />
-            </span>
-          </RunLine>
+          <FailedRun key={run.run_id} run={run} />
         ))}
       </ul>
     </Panel>
   );
 }
+
+const FailedRun = memo(function FailedRun({ run }: { run: RunEntry }) {
+  return (
+    <RunLine run={run}>
+      <span className="w-24 text-right text-dim">
+        <Ago at={run.finished_at} />
+      </span>
+    </RunLine>
+  );
+});
 
 function RunLine({ run, children }: { run: RunEntry; children: React.ReactNode }) {
   return (
@@ -98,26 +111,26 @@ export function DagList({ dags }: { dags: Overview["dags"] }) {
       >
         <ul>
           {dags.map((dag) => (
-            <li
-              key={dag.dag_id}
-              className="flex h-12 items-center gap-3 border-line border-b px-3.5 text-sm last:border-0 hover:bg-sunken"
-            >
-              <Link
-                to="/ui/dags/$dagId"
-                params={{ dagId: dag.dag_id }}
-                className="min-w-0 flex-1 hover:underline"
-              >
-                <span className="block truncate font-medium">{dag.name}</span>
-                <span className="block truncate font-mono text-dim text-xs">{dag.dag_id}</span>
-              </Link>
-              <span className="hidden w-24 text-right text-dim text-xs sm:block">
-                <Ago at={dag.last_runs[0]?.created_at} absent="never run" />
-              </span>
-              <RunBars runs={dag.last_runs} slots={BARS} />
-            </li>
+            <DagRow key={dag.dag_id} dag={dag} />
           ))}
         </ul>
       </HoverTips>
     </Panel>
   );
 }
+
+/** Drawn again only when its DAG has changed. */
+const DagRow = memo(function DagRow({ dag }: { dag: Overview["dags"][number] }) {
+  return (
+    <li className="flex h-12 items-center gap-3 border-line border-b px-3.5 text-sm last:border-0 hover:bg-sunken">
+      <Link to="/ui/dags/$dagId" params={{ dagId: dag.dag_id }} className="min-w-0 flex-1 hover:underline">
+        <span className="block truncate font-medium">{dag.name}</span>
+        <span className="block truncate font-mono text-dim text-xs">{dag.dag_id}</span>
+      </Link>
+      <span className="hidden w-24 text-right text-dim text-xs sm:block">
+        <Ago at={dag.last_runs[0]?.created_at} absent="never run" />
+      </span>
+      <RunBars runs={dag.last_runs} slots={BARS} />
+    </li>
+  );
+});

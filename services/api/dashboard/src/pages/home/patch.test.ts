@@ -57,10 +57,19 @@ describe("a run that changed", () => {
     expect(after.dags[1]?.last_runs[0]?.status).toBe("failed");
   });
 
-  test("is shown as new everywhere, and its DAG comes first", () => {
+  test("is shown as new everywhere", () => {
     const after = patchOverview(BEFORE, [told("Run", run("c-0", "requested", 0))]);
     expect(ids(after.active)).toEqual(["c-0", "b-0"]);
-    expect(after.dags.map(({ dag_id }) => dag_id)).toEqual(["etl", "other"]);
+    expect(ids(after.dags[1]?.last_runs ?? [])).toEqual(["c-0", "b-0", "a-0"]);
+  });
+
+  test("brings its DAG to the top with the next figures, not before", () => {
+    const order = ({ dags }: Overview) => dags.map(({ dag_id }) => dag_id);
+    const after = patchOverview(BEFORE, [told("Run", run("c-0", "requested", 0))]);
+    expect(order(after)).toEqual(["other", "etl"]);
+    const settled = patchOverview(after, [told("Figures", FIGURES)]);
+    expect(order(settled)).toEqual(["etl", "other"]);
+    expect(patchOverview(settled, [told("Figures", FIGURES)]).dags).toBe(settled.dags);
   });
 
   test("never goes back to what it was", () => {

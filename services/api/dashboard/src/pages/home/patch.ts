@@ -35,19 +35,31 @@ function listed(runs: RunEntry[], run: RunEntry, belongs: boolean): RunEntry[] {
   return known ? runs.filter((one) => one !== known) : runs;
 }
 
-/** DAGs stand by their last run: the one that has just got another comes first. */
+/** A DAG stays where it stands when it gets a run: see `byLastRun`. */
 function withLastRun(dags: Overview["dags"], run: RunEntry): Overview["dags"] {
   const at = dags.findIndex(({ dag_id }) => dag_id === run.dag_id);
   const dag = dags[at];
   if (!dag) return dags;
   const known = dag.last_runs.find(({ run_id }) => run_id === run.run_id);
   if (known && known.seq > run.seq) return dags;
-  const changed = { ...dag, last_runs: placeRun(dag.last_runs, run).slice(0, BARS) };
-  return known ? dags.with(at, changed) : [changed, ...dags.toSpliced(at, 1)];
+  return dags.with(at, { ...dag, last_runs: placeRun(dag.last_runs, run).slice(0, BARS) });
+}
+
+/**
+ * DAGs stand by their last run, the latest first. They change places with the figures, once a second at most: a list in
+ * which rows jump with every run could neither be read nor clicked.
+ */
+function byLastRun(dags: Overview["dags"]): Overview["dags"] {
+  const last = (dag: Overview["dags"][number]) => dag.last_runs[0]?.run_id ?? "";
+  const stand = dags.every((dag, at) => at === 0 || last(dag) <= last(dags[at - 1] ?? dag));
+  return stand
+    ? dags
+    : dags.toSorted((one, other) => (last(one) < last(other) ? 1 : last(one) > last(other) ? -1 : 0));
 }
 
 function withFigures(overview: Overview, figures: Figures): Overview {
-  return { ...overview, figures, series: withSample(overview.series, figures.sample) };
+  const { series, dags } = overview;
+  return { ...overview, figures, series: withSample(series, figures.sample), dags: byLastRun(dags) };
 }
 
 function withSample(series: Sample[], sample: Sample | null): Sample[] {

@@ -100,6 +100,7 @@ function Task({ task }: { task: TaskDetail }) {
                 taskId={taskId}
                 attempt={attempt.attempt}
                 ended={hasEnded(attempt)}
+                started={attempt.started_at !== null}
                 height="max(20rem, calc(100vh - 19rem))"
                 query={search.q}
                 onQuery={(q) => show(q ? { ...search, q } : queryless)}

@@ -23,7 +23,7 @@ export function TimeBar({ task }: { task: TaskDetail }) {
   const phases = phasesOf(task, now);
   const sums = totals(phases);
   const all = phases.reduce((sum, phase) => sum + phase.to - phase.from, 0);
-  const known = KINDS.filter((kind) => sums[kind] > 0 || (kind === "run" && task.attempts.length > 0));
+  const known = KINDS.filter((kind) => sums[kind] > 0);
   // What still grows is told in whole seconds, or its last digits would only flicker.
   const open = task.finished_at === null;
   const told = (ms: number) => duration(open && ms > 1000 ? Math.floor(ms / 1000) * 1000 : ms);
@@ -56,7 +56,7 @@ export function TimeBar({ task }: { task: TaskDetail }) {
               {LOOKS[kind].label}
               {kind === "run" && tries > 1 && ` in ${tries} attempts`}
             </dt>
-            <dd className="tabular font-medium">{sums[kind] > 0 ? told(sums[kind]) : "–"}</dd>
+            <dd className="tabular font-medium">{told(sums[kind])}</dd>
           </div>
         ))}
       </dl>
