@@ -77,6 +77,22 @@ async def test_a_task_that_was_not_tried_has_no_attempts(stack: Stack, api: http
     run_id = (await api.post("/dags/sample/run")).json()["run_id"]
     told = await detail(api, run_id)
     assert (told["status"], told["attempts"], told["run_status"]) == ("waiting", [], "requested")
+    assert (told["run_started_at"], told["run_seq"]) == (None, 0)
+
+
+async def test_a_task_tells_what_waits_for_it_and_up_to_which_event_of_its_run(
+    stack: Stack, api: httpx.AsyncClient
+) -> None:
+    await stack.scheduler()
+    await stack.worker()
+    run_id = await stack.start(dag("fan", {"a": (), "b": ("a",), "c": ("a", "b"), "d": ("b",)}))
+    await stack.ended(run_id)
+    told = await detail(api, run_id)
+    assert (told["dependencies"], told["dependents"]) == ([], ["b", "c"])
+    run = (await api.get(f"/runs/{run_id}")).json()
+    assert [told[f"run_{name}"] for name in ("seq", "created_at", "started_at")] == [
+        run[name] for name in ("seq", "created_at", "started_at")
+    ]
 
 
 async def test_an_attempt_is_seen_ready_then_running_then_cancelled(stack: Stack, api: httpx.AsyncClient) -> None:

@@ -4,7 +4,9 @@ import asyncio
 from collections.abc import Mapping
 from typing import cast
 
+from penstock.core.codec import encode_event
 from penstock.core.dag import dag_version
+from penstock.core.events import AnyEvent, LogForked, RunStarted
 from penstock.errors import StoreUnavailableError
 from penstock.store.base import Store
 from penstock.store.memory import MemoryStore
@@ -12,7 +14,7 @@ from penstock.store.records import LogEntry
 from penstock_api.live.hub import LiveHub
 from penstock_api.live.subscription import Subscription
 from stack import dag
-from store_kit import Reign
+from store_kit import Reign, run_id
 
 
 class Failing(MemoryStore):
@@ -57,3 +59,25 @@ async def test_a_viewer_sees_the_new_branch_of_a_log_that_was_set_back() -> None
             while "new" not in seen:
                 seen += [event.dag_id for event in await viewer.next(5)]
     assert seen == ["one", "two", "three", "new"]
+
+
+class Telling(MemoryStore):
+    """A store whose log is made up by the test."""
+
+    told: tuple[LogEntry, ...] = ()
+
+    async def tail(self, positions: Mapping[int, int], timeout_ms: int) -> list[LogEntry]:
+        told = [entry for entry in self.told if entry.seq > positions[entry.partition]]
+        return told or await super().tail(positions, min(timeout_ms, 20))
+
+
+async def test_who_watches_one_run_is_told_that_the_log_has_forked() -> None:
+    store = Telling(1, lambda: 1_700_000_000_000)
+    hub = LiveHub(cast("Store", store))
+    fork = LogForked(incarnation=1, kept_seq=1, lost_seq=9, lost_hash="")
+    events: tuple[AnyEvent, ...] = (RunStarted(run_id=run_id(2)), fork, RunStarted(run_id=run_id(2)))
+    async with hub.running():
+        with hub.watching():
+            viewer = Subscription(hub, {0: 0}, run_id=run_id(1))
+            store.told = tuple(LogEntry(0, seq, encode_event(event)) for seq, event in enumerate(events, 1))
+            assert [event.type for event in await viewer.next(5)] == ["LogForked"]

@@ -1171,6 +1171,9 @@ export interface components {
         /**
          * TaskDetail
          * @description One task of a run: where it stands, its definition, and every attempt, the newest last.
+         *
+         *         ``dependents`` are the tasks that wait for this one. ``run_seq`` is the last event of the run that the answer takes
+         *         in: a live stream of the run goes on from there without a gap.
          */
         TaskDetail: {
             attempt: number;
@@ -1184,6 +1187,7 @@ export interface components {
             dag_version: string;
             definition: components["schemas"]["TaskDefinition"];
             dependencies: string[];
+            dependents: string[];
             error: components["schemas"]["TaskFailure"] | null;
             exit_code: number | null;
             failures: number;
@@ -1195,8 +1199,16 @@ export interface components {
             ready_at: string | null;
             reason: string | null;
             retry_at: string | null;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC, milliseconds.
+             * @example 2026-11-23T09:47:05.871Z
+             */
+            run_created_at: string;
             /** @example 01jqz6x3v0c8f4m2t9s7k5hn1b-3 */
             run_id: string;
+            run_seq: number;
+            run_started_at: string | null;
             run_status: components["schemas"]["RunStatus"];
             seq: number;
             started_at: string | null;

@@ -15,13 +15,22 @@ const RUN = [
   ["Space", "Play the history, or stop"],
 ] as const;
 
+const LOG = [
+  ["g G", "To the first line; to the end, and stay there"],
+  ["/", "Search the log"],
+  ["n N", "The next match; the one before"],
+] as const;
+
 export function ShortcutHelp({ onClose }: { onClose: () => void }) {
   const pages = PAGES.map(({ key, label }) => [`g ${key}`, label] as const);
   return (
     <Dialog open onOpenChange={onClose} title="Keys">
       <div className="grid gap-4 sm:grid-cols-2">
         <Keys title="Everywhere" rows={[...EVERYWHERE, ...pages]} />
-        <Keys title="On a run" rows={RUN} />
+        <div className="grid content-start gap-4">
+          <Keys title="On a run" rows={RUN} />
+          <Keys title="On a log that has the focus" rows={LOG} />
+        </div>
       </div>
     </Dialog>
   );

@@ -102,7 +102,8 @@ export function sameNodes(a: readonly GraphNode[], b: readonly GraphNode[]): boo
 
 const NAME_WIDTH = 7.1;
 const ID_WIDTH = 6.4;
-const AROUND = 48;
+/** The mark, the padding, and room for a badge of attempts. */
+const AROUND = 72;
 
 /** One size for all cards: wide enough for nearly all names, within limits; a second line only where ids differ. */
 function cardSize(nodes: readonly GraphNode[]): Size {
@@ -111,6 +112,6 @@ function cardSize(nodes: readonly GraphNode[]): Size {
   );
   lengths.sort((a, b) => a - b);
   const wanted = (lengths[Math.floor(lengths.length * 0.95)] ?? 0) + AROUND;
-  const width = Math.round(Math.min(184, Math.max(120, wanted)) / 8) * 8;
+  const width = Math.round(Math.min(208, Math.max(120, wanted)) / 8) * 8;
   return { width, height: nodes.some((node) => node.name !== node.id) ? 44 : 32 };
 }

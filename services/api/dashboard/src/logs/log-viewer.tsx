@@ -10,7 +10,7 @@ import { step } from "./search-plan";
 import { downloadUrl, LogSource } from "./source";
 import { LogToolbar } from "./toolbar";
 import { useSearch } from "./use-search";
-import { type LogWindow, useWindow } from "./use-window";
+import { type LogWindow, ROW, useWindow } from "./use-window";
 
 export interface LogViewerProps {
   readonly runId: string;
@@ -19,13 +19,15 @@ export interface LogViewerProps {
   readonly attempt: number;
   /** The attempt is known to be over. */
   readonly ended: boolean;
+  /** A worker has begun it; false while it is queued. */
+  readonly started?: boolean | undefined;
   /** What is searched for. Without `onQuery` the viewer keeps it. */
   readonly query?: string | undefined;
   readonly onQuery?: ((query: string) => void) | undefined;
   /** The line that was linked to; it is shown when the log is opened. Without `onLine` the viewer keeps it. */
   readonly line?: number | undefined;
   readonly onLine?: ((line: number | undefined) => void) | undefined;
-  /** The height of the lines, as CSS. */
+  /** The height of the lines, as CSS; a log that had ended when it was opened takes no more than it needs. */
   readonly height?: string | undefined;
   /** Lower, for beside something else. */
   readonly compact?: boolean | undefined;
@@ -90,6 +92,10 @@ function Viewer(props: LogViewerProps & { height: string }) {
     const from = current ?? view.firstInSight() + (direction === 1 ? 0 : 1);
     if (search) goTo(step(search.matches, from, direction));
   };
+  // Decided once: a log that ends while it is read must not shrink under the reader.
+  const [short, setShort] = useState<boolean | null>(null);
+  if (short === null && state.opened) setShort(state.ended);
+  const needed = `max(9rem, ${view.barHeight + ROW}px)`;
   const onKey = logKeys({ view, onStep, box });
   return (
     <div className="min-w-0" onKeyDown={onKey} role="group" aria-label="Log">
@@ -109,7 +115,6 @@ function Viewer(props: LogViewerProps & { height: string }) {
         onEnd={view.showEnd}
         download={downloadUrl(source.address)}
       />
-      {state.error && <Failure error={state.error} retry={source.look} />}
       <div className="relative">
         <div
           ref={box}
@@ -120,8 +125,11 @@ function Viewer(props: LogViewerProps & { height: string }) {
           tabIndex={0}
           onScroll={view.onScroll}
           data-following={view.atEnd}
-          className={clsx("penstock-log overflow-y-auto", wrap ? "overflow-x-hidden" : "overflow-x-auto")}
-          style={{ height }}
+          className={clsx(
+            "penstock-log peer overflow-y-auto",
+            wrap ? "overflow-x-hidden" : "overflow-x-auto",
+          )}
+          style={{ height: short ? `min(${height}, ${needed})` : height }}
         >
           <Lines
             view={view}
@@ -133,9 +141,20 @@ function Viewer(props: LogViewerProps & { height: string }) {
             onLink={(line) => setLinked(line === linked ? undefined : line)}
           />
         </div>
+        {/* Over the lines, which stay where they are. */}
+        {state.error && (
+          <div className="absolute inset-x-0 top-0 z-10 m-2 rounded-md bg-panel shadow-lg [&>*]:m-0">
+            <Failure error={state.error} retry={source.look} />
+          </div>
+        )}
+        {/* Above the rows, which would cover the outline of the box. */}
+        <div
+          aria-hidden
+          className="pointer-events-none absolute inset-0 rounded-b-lg outline-[var(--focus)] -outline-offset-2 peer-focus-visible:outline-2"
+        />
         {state.total === 0 && !state.error && (
           <div className="pointer-events-none absolute inset-0 grid place-items-center">
-            <Nothing opened={state.opened} ended={state.ended} />
+            <Nothing opened={state.opened} ended={state.ended} started={props.started ?? true} />
           </div>
         )}
       </div>
@@ -143,10 +162,12 @@ function Viewer(props: LogViewerProps & { height: string }) {
   );
 }
 
-function Nothing({ opened, ended }: { opened: boolean; ended: boolean }) {
+function Nothing({ opened, ended, started }: { opened: boolean; ended: boolean; started: boolean }) {
   if (!opened) return <Loading what="Reading the log" />;
   if (ended)
     return <Empty title="Nothing was printed">The attempt has ended without a line of output.</Empty>;
+  if (!started)
+    return <Empty title="Not started yet">The attempt is queued: it waits for a free worker.</Empty>;
   return <Empty title="Nothing was printed yet">Lines appear here as they come.</Empty>;
 }
 

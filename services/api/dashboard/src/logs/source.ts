@@ -1,7 +1,7 @@
 /** One attempt's log as the viewer reads it: by ranges, what is in sight first; and its growing end while it runs. */
 
 import { api, body } from "@/api/client";
-import { asError } from "@/api/errors";
+import { ApiError, asError } from "@/api/errors";
 import type { LogLines } from "@/api/types";
 import { Value } from "@/lib/external";
 import { CHUNK_LINES, ChunkCache, type Range, type Slot } from "./chunks";
@@ -71,8 +71,8 @@ export class LogSource {
 
   /** Look for more now: the attempt is known to have ended, somebody looks again, or an error is to be tried again. */
   readonly look = (): void => {
-    if (!this.running || document.hidden) return;
     clearTimeout(this.timer);
+    if (!this.running || document.hidden) return;
     this.change({ error: null });
     void this.poll();
     void this.read();
@@ -92,10 +92,16 @@ export class LogSource {
       this.fail(error);
     }
     this.polling = false;
-    if (this.running && !document.hidden && !this.state.get().ended) {
-      const delay = this.state.get().error ? RETRY_MS : POLL_MS;
-      this.timer = setTimeout(() => void this.poll(), delay);
-    }
+    this.pollLater();
+  }
+
+  private pollLater(): void {
+    const { ended, error } = this.state.get();
+    // What the API refuses it will refuse again.
+    const refused = error instanceof ApiError && !error.passing;
+    if (!this.running || document.hidden || ended || refused) return;
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => void this.poll(), error ? RETRY_MS : POLL_MS);
   }
 
   private opening(): number {

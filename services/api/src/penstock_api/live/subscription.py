@@ -4,6 +4,7 @@ import time
 
 import structlog
 
+from penstock.core.events import LogForked
 from penstock.errors import StoreUnavailableError
 from penstock_api.live.events import LiveEvent
 from penstock_api.live.hub import LiveHub
@@ -110,6 +111,8 @@ class Subscription:
     async def _wanted(self, event: LiveEvent) -> bool:
         if self._types and event.type not in self._types:
             return False
+        if event.type == LogForked.__name__:
+            return True  # what a viewer has seen of any run may be gone
         if self._run_id and event.run_id != self._run_id:
             return False
         return not self._dag_id or self._dag_id == (event.dag_id or await self._hub.run_dags.find(event.run_id))

@@ -11,6 +11,7 @@ from penstock_api.attempts import read_attempts
 from penstock_api.context import Shared
 from penstock_api.lookups import get_task
 from penstock_api.schemas import TaskDetail
+from penstock_api.times import rfc3339, rfc3339_or_none
 from penstock_api.views import task_definition, task_view
 
 router = APIRouter(tags=["runs"], default_response_class=Response)
@@ -32,6 +33,10 @@ async def read_task(run_id: str, task_id: str, shared: Shared) -> Response:
         dag_id=run.dag_id,
         dag_version=run.version,
         run_status=run.status,
+        run_created_at=rfc3339(run.created_at),
+        run_started_at=rfc3339_or_none(run.started_at),
+        run_seq=run.seq,
+        dependents=[other.id for other in dag.tasks.values() if task_id in other.dependencies],
         definition=task_definition(dag.tasks[task_id]),
         attempts=await read_attempts(store, run_id, task_id, task.state, earliest),
     )

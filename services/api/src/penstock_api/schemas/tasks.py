@@ -41,12 +41,20 @@ class Attempt(msgspec.Struct, frozen=True):
 
 
 class TaskDetail(TaskView, frozen=True, kw_only=True):
-    """One task of a run: where it stands, its definition, and every attempt, the newest last."""
+    """One task of a run: where it stands, its definition, and every attempt, the newest last.
+
+    ``dependents`` are the tasks that wait for this one. ``run_seq`` is the last event of the run that the answer takes
+    in: a live stream of the run goes on from there without a gap.
+    """
 
     run_id: RunId
     dag_id: DagId
     dag_version: Version
     run_status: RunStatus
+    run_created_at: Time
+    run_started_at: Time | None
+    run_seq: int
+    dependents: list[str]
     definition: TaskDefinition
     attempts: list[Attempt]
 

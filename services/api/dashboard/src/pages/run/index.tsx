@@ -13,6 +13,8 @@ export function RunPage() {
   const run = useQuery({
     queryKey: ["run", runId],
     queryFn: () => body(api.GET("/runs/{run_id}", { params: { path: { run_id: runId } } })),
+    // Told once per visit: another answer would have the history read once more.
+    gcTime: 0,
   });
   if (run.error instanceof ApiError && run.error.status === 404) return <Unknown runId={runId} />;
   if (run.error) return <Failure error={run.error} retry={() => void run.refetch()} />;

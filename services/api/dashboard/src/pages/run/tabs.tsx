@@ -1,6 +1,6 @@
 import { lazy, memo, type ReactNode, Suspense } from "react";
 import { RUN_TABS } from "@/app/search";
-import { Loading } from "@/ui/notices";
+import { Empty, Loading } from "@/ui/notices";
 import { Tabs } from "@/ui/overlay";
 import { useRunSearch } from "./data/use-search";
 import { Definition } from "./definition-tab";
@@ -64,12 +64,22 @@ function Frame({ children }: { children: ReactNode }) {
 /** What a tab shows. A moment of the past is not shown before its history is here: it would be another moment. */
 function Content({ tab, view, selected, onSelect }: Props & { tab: Tab }) {
   if (tab === "definition") return <Definition detail={view.detail} />;
-  if (view.moment.awaited) return <Loading what="Reading the history up to that moment" />;
+  if (view.moment.awaited)
+    return view.chronicle.error ? <Untold /> : <Loading what="Reading the history up to that moment" />;
   if (tab === "graph") return <RunGraph view={view} selected={selected} onSelect={onSelect} />;
   if (tab === "tasks") return <TaskList view={view} selected={selected} onSelect={onSelect} />;
   const { history, chronicle } = view;
-  if (history === null) return chronicle.error ? null : <Loading what="Reading the history" />;
+  if (history === null) return chronicle.error ? <Untold /> : <Loading what="Reading the history" />;
   if (tab === "gantt")
     return <RunGantt view={view} history={history} selected={selected} onSelect={onSelect} />;
   return <RunEvents view={view} history={history} onSelect={onSelect} />;
+}
+
+/** Above the tabs stands why, and a button to try again. */
+function Untold() {
+  return (
+    <Empty title="This is told from the run's history, which could not be read">
+      The other tabs show the run as it stood when the page was opened.
+    </Empty>
+  );
 }

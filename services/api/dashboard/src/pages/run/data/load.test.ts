@@ -34,8 +34,12 @@ test("the same event at another time is another event", () => {
   expect(takeBatch(historyOf(5), [message({ ...told[3], at: "2031-01-01T00:00:00.000Z" })])).toBe(false);
 });
 
-test("a fork that is told of is a fork", () => {
-  expect(takeBatch(historyOf(5), [{ type: "LogForked", data: "{}" }])).toBe(false);
+test("a fork counts where the history has events that the new branch lacks", () => {
+  const history = historyOf(5);
+  const fork = (kept_seq: number) => message({ type: "LogForked", seq: kept_seq + 1, kept_seq });
+  expect(takeBatch(history, [fork(history.lastSeq - 1)])).toBe(false);
+  expect(takeBatch(history, [fork(history.lastSeq)])).toBe(true);
+  expect(history.length).toBe(5);
 });
 
 test("the live stream goes on in the run's partition after the last event", () => {

@@ -48,16 +48,29 @@ function breath(): Promise<void> {
  * differently, so everything is to be read anew.
  */
 export function takeBatch(history: History, batch: readonly Message[]): boolean {
-  if (batch.some(({ type }) => type === "LogForked")) return false;
-  const events = batch.map(({ data }) => JSON.parse(data) as unknown);
-  if (events.some((event) => contradicts(history, event))) return false;
-  history.append(events);
+  const told = batch.map(({ data }) => JSON.parse(data) as Told);
+  if (
+    told.some((event) =>
+      event.type === FORK ? event.kept_seq < history.lastSeq : contradicts(history, event),
+    )
+  )
+    return false;
+  history.append(told.filter(({ type }) => type !== FORK));
   return true;
 }
 
+export const FORK = "LogForked";
+
+interface Told {
+  readonly seq: number;
+  readonly type: string;
+  readonly at: string;
+  /** Of a fork: the last event that the new branch has in common with the old one. */
+  readonly kept_seq: number;
+}
+
 /** Whether an event stands where the history has another one. */
-function contradicts(history: History, event: unknown): boolean {
-  const { seq, type, at } = event as { seq: number; type: string; at: string };
+function contradicts(history: History, { seq, type, at }: Told): boolean {
   if (seq > history.lastSeq) return false;
   const known = history.eventOf(seq);
   return (

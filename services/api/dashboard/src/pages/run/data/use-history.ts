@@ -4,9 +4,9 @@ import type { RunDetail } from "@/api/types";
 import { History } from "@/core/history";
 import type { Plan } from "@/core/plan";
 import { RUN_EVENTS, useLive } from "@/live/use-live";
-import { loadHistory, positionOf, takeBatch } from "./load";
+import { FORK, loadHistory, positionOf, takeBatch } from "./load";
 
-const FOLLOWED = [...RUN_EVENTS, "LogForked"] as const;
+const FOLLOWED = [...RUN_EVENTS, FORK] as const;
 
 /** The history as far as it is here; another object whenever there is more of it. */
 export interface Chronicle {
@@ -28,6 +28,7 @@ interface Reading extends Chronicle {
 export function useHistory(detail: RunDetail, plan: Plan, onForked: () => void): [Chronicle, () => void] {
   const [tries, setTries] = useState(0);
   const runId = detail.run_id;
+  const retry = useCallback(() => setTries((before) => before + 1), []);
   const blank = useMemo(
     () => ({ ...reading(new History(runId, plan), false), detail }),
     [runId, plan, detail],
@@ -46,10 +47,14 @@ export function useHistory(detail: RunDetail, plan: Plan, onForked: () => void):
     return () => leave.abort();
   }, [runId, plan, detail, tries]);
   useLive({ runId }, current.ready ? positionOf(current.history, runId) : null, FOLLOWED, (batch) => {
-    if (takeBatch(current.history, batch)) setKept({ ...reading(current.history, true), detail });
-    else onForked();
+    if (takeBatch(current.history, batch)) {
+      setKept({ ...reading(current.history, true), detail });
+    } else {
+      // The run itself may be told as before: its history is read anew all the same.
+      onForked();
+      retry();
+    }
   });
-  const retry = useCallback(() => setTries((before) => before + 1), []);
   return [current, retry];
 }
 

@@ -51,7 +51,7 @@ export function Axis({ view, warp, ticks, left, momentX, onTime }: Props) {
     else view.show({ from: scale.time(from), to: scale.time(to) });
   };
   return (
-    <div className="relative h-8 select-none overflow-hidden border-line border-b text-xs">
+    <div className="shrink-0 relative h-8 select-none overflow-hidden border-line border-b text-xs">
       <div
         aria-hidden
         data-testid="gantt-axis"

@@ -11,6 +11,7 @@ import { type Pointed, Surface } from "./surface";
 import { TaskRow } from "./task-row";
 import { ticksOf } from "./ticks";
 import { BarTooltip } from "./tooltip";
+import { useFollowMoment } from "./use-follow-moment";
 import { useRowKeys } from "./use-row-keys";
 import { type Shape, useScene } from "./use-scene";
 import type { RunTime } from "./use-time";
@@ -55,6 +56,7 @@ export function Chart(props: ChartProps) {
   const at = pointed && Math.floor(pointed.y / shape.rowHeight);
   const ids = useId();
   const onKeyDown = useRowKeys(props);
+  useFollowMoment(props);
   const momentX = scale.x(warp.chart(time.now));
   const state = history.stateAt(moment);
   const taskOf = (row: number) => history.plan.tasks[rows[row] ?? -1]?.task_id;

@@ -104,7 +104,10 @@ function Head({ view, taskId, task, onClose }: HeadProps) {
 function Parts({ view, taskId, task, onSelect }: Props & { task: TaskState }) {
   const { history, chronicle, moment } = view;
   if (history === null || moment.awaited) {
-    return chronicle.error ? null : <Loading what="Reading the history" />;
+    if (!chronicle.error) return <Loading what="Reading the history" />;
+    return (
+      <p className="p-3.5 text-dim text-sm">Why is told from the run's history, which could not be read.</p>
+    );
   }
   if (history.length === 0) return <NotYet />;
   return <Told view={view} taskId={taskId} task={task} history={history} onSelect={onSelect} />;

@@ -38,7 +38,9 @@ export function Scrubber({ view, onTask }: { view: RunView; onTask: (taskId: str
       data-past={moment.past}
     >
       <Where view={view} onNow={() => jump({ n: null })} />
-      {history !== null && chronicle.length > 0 && (
+      {history === null || chronicle.length === 0 ? (
+        <Blank />
+      ) : (
         <div className="px-3 pt-2 pb-1">
           <div className="mb-2.5 flex flex-wrap items-center gap-x-2 gap-y-1">
             <Transport
@@ -65,6 +67,16 @@ export function Scrubber({ view, onTask }: { view: RunView; onTask: (taskId: str
   );
 }
 
+/** As high as what will be there, so that nothing jumps when it is. */
+function Blank() {
+  return (
+    <div aria-hidden className="px-3 pt-2 pb-5">
+      <div className="mb-2.5 h-8 max-sm:h-[3.8rem]" />
+      <div className="h-8 rounded-sm bg-sunken" />
+    </div>
+  );
+}
+
 /** Says whether the page shows the present or the past, so that nobody can take the one for the other. */
 function Where({ view, onNow }: { view: RunView; onNow: () => void }) {
   const { moment, history } = view;
@@ -74,7 +86,7 @@ function Where({ view, onNow }: { view: RunView; onNow: () => void }) {
       role="status"
       data-testid="where"
       className={clsx(
-        "flex min-h-8 items-center gap-2 px-3 text-xs",
+        "flex min-h-8 items-center gap-2 px-3 py-1 text-xs leading-snug",
         past ? "bg-text text-bg" : "border-line border-b text-dim",
       )}
     >

@@ -82,7 +82,10 @@ function useSpent(view: RunView): SpentOf {
   // The plan is that of the history: another history, other times.
   const kept = useMemo(() => ({ of: run.plan, times: new WeakMap<object, Spent>() }), [run.plan]);
   return useMemo(
-    () => (history === null ? spentSoFar(run, until) : spentAt(history, moment.n, until, kept.times)),
+    () =>
+      history === null || history.length === 0
+        ? spentSoFar(run, until)
+        : spentAt(history, moment.n, until, kept.times),
     [history, moment.n, run, until, kept],
   );
 }

@@ -33,7 +33,7 @@ export const TaskLine = memo(
         className={clsx(
           LINE,
           "absolute inset-x-0 cursor-pointer border-line border-b",
-          selected ? "bg-accent-soft" : "hover:bg-sunken",
+          selected ? "bg-accent-soft/60" : "hover:bg-sunken",
         )}
         style={{ top, height: ROW }}
       >

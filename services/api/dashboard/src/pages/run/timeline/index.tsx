@@ -34,10 +34,9 @@ interface Props {
   moment: number;
   onMoment: (moment: number) => void;
   onSelect: (taskId: string) => void;
-  /** Keep it the same object as long as it says the same: another one is another search. */
   filter: EventFilter;
   onFilter: (filter: EventFilter) => void;
-  /** Gives the list its height. */
+  /** Gives the list its least and greatest height. */
   className?: string;
 }
 
@@ -105,6 +104,8 @@ function EventList(props: Props & { rows: EventRows; searching: boolean }) {
       onKeyDown={onKeyDown}
       data-testid="timeline"
       className={clsx("relative overflow-y-auto focus-visible:-outline-offset-2", className)}
+      // As high as all events together, so that it does not move while they are filtered.
+      style={{ height: history.length * rowHeight }}
     >
       {rows.length === 0 && !searching && <NoRows {...props} />}
       <div role="presentation" className="relative" style={{ height: list.getTotalSize() }}>
@@ -146,7 +147,7 @@ function EventList(props: Props & { rows: EventRows; searching: boolean }) {
   );
 }
 
-const DEFAULT_HEIGHT = "h-[max(20rem,calc(100vh-20rem))]";
+const DEFAULT_HEIGHT = "min-h-80 max-h-[max(20rem,calc(100vh-20rem))]";
 
 function NoRows({ history, onFilter }: Props) {
   if (history.length === 0)

@@ -12,7 +12,13 @@ export function useRows(
   filter: EventFilter,
 ): { readonly rows: EventRows; readonly searching: boolean } {
   const [round, next] = useReducer((count: number) => count + 1, 0);
-  const rows = useMemo(() => new EventRows(history, filter), [history, filter]);
+  const { text, task } = filter;
+  const types = filter.types.join(",");
+  // By what the filter says: another object that says the same is no other search.
+  const rows = useMemo(
+    () => new EventRows(history, { types: types === "" ? [] : types.split(","), text, task }),
+    [history, types, text, task],
+  );
   // Looking on is the same whoever does it, so it may happen while rendering: what is new is shown at once.
   const searching = !rows.advance(AT_ONCE);
   // biome-ignore lint/correctness/useExhaustiveDependencies: after every look that found no end, another
