@@ -1999,7 +1999,7 @@ export interface operations {
                 types?: string[] | null;
                 /** @description Begin with the last so many events of each partition watched; does not count where a position is given. */
                 last?: number;
-                /** @description Instead of events, at most four times a second, the runs that have changed, whole. */
+                /** @description Instead of events, at most ten times a second, the runs that have changed, whole. */
                 digest?: boolean;
                 /** @description The same, for a first connect. */
                 last_event_id?: string | null;

@@ -12,6 +12,7 @@ import { CanvasGraph } from "./canvas/canvas-graph";
 import { type Graph, GraphContext, type Hover } from "./context";
 import { Controls } from "./controls";
 import { FlowGraph } from "./flow/flow-graph";
+import { warmUp } from "./layout/request";
 import type { Direction, Layout } from "./layout/types";
 import { useLayout } from "./layout/use-layout";
 import { Minimap } from "./minimap";
@@ -25,6 +26,9 @@ export type { GraphNode, NodeState } from "./types";
 /** Above this the graph is drawn on a canvas: as elements of the page it would open and pan too slowly. */
 const FLOW_NODES = 400;
 const FLOW_EDGES = 1200;
+
+// This file is fetched because a graph is about to be shown, mostly before its data is here.
+warmUp();
 
 export interface DagGraphProps {
   nodes: readonly GraphNode[];

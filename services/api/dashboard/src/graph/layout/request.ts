@@ -35,9 +35,24 @@ function keyOf({ structure, card, direction }: Job): string {
   return `${direction} ${card.width} ${card.height} ${structure.count} ${structure.from.join()} ${structure.to.join()}`;
 }
 
+let spare: Worker | null = null;
+
+/** Start a worker before it is wanted: that takes as long as it lays out a thousand tasks. */
+export function warmUp(): void {
+  spare = start();
+  spare.onerror = () => {
+    spare = null;
+  };
+}
+
+function start(): Worker {
+  return new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
+}
+
 function inWorker(job: Job, signal: AbortSignal): Promise<Layout> {
   return new Promise((resolve, reject) => {
-    const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
+    const worker = spare ?? start();
+    spare = null;
     const stop = () => worker.terminate();
     signal.addEventListener("abort", stop, { once: true });
     worker.onmessage = ({ data }: MessageEvent<Layout>) => {

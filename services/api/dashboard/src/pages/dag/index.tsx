@@ -1,6 +1,7 @@
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { lazy, type ReactNode, Suspense, useCallback } from "react";
 import type { VersionEntry } from "@/api/types";
+import { usePreload } from "@/lib/use-preload";
 import { Failure, Loading } from "@/ui/notices";
 import { type TabItem, Tabs } from "@/ui/overlay";
 import { PageHead } from "@/ui/panel";
@@ -11,10 +12,13 @@ import { DagHead, DagTrail } from "./head";
 import { useGrid, useVersions } from "./use-dag";
 import { VersionsTab } from "./versions-tab";
 
-const GraphTab = lazy(() => import("./graph-tab"));
+const loadGraph = () => import("./graph-tab");
+const GraphTab = lazy(loadGraph);
 
 export function DagPage() {
   const { dagId } = useParams({ from: "/ui/dags/$dagId" });
+  const { tab } = useSearch({ from: "/ui/dags/$dagId" });
+  usePreload(tab === "graph" && loadGraph);
   const { data, error, refetch } = useVersions(dagId);
   const current = data?.versions[0];
   // Asked for at once, beside the versions.

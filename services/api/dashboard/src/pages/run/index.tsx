@@ -2,14 +2,18 @@ import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { api, body } from "@/api/client";
 import { ApiError } from "@/api/errors";
+import { usePreload } from "@/lib/use-preload";
 import { Empty, Failure, Loading } from "@/ui/notices";
 import { RunScreen } from "./screen";
+import { loadGraph } from "./tabs";
 
 const route = getRouteApi("/ui/runs/$runId");
 
 /** A run: live, at any moment of its past, and why each of its tasks stood where it stood. */
 export function RunPage() {
   const { runId } = route.useParams();
+  const { tab = "graph" } = route.useSearch();
+  usePreload(tab === "graph" && loadGraph);
   const run = useQuery({
     queryKey: ["run", runId],
     queryFn: () => body(api.GET("/runs/{run_id}", { params: { path: { run_id: runId } } })),

@@ -8,7 +8,8 @@ import { RunEvents } from "./events-tab";
 import { TaskList } from "./tasks";
 import type { RunView } from "./view";
 
-const RunGraph = lazy(() => import("./graph-tab"));
+export const loadGraph = () => import("./graph-tab");
+const RunGraph = lazy(loadGraph);
 const RunGantt = lazy(() => import("./gantt-tab"));
 
 type Tab = (typeof RUN_TABS)[number];
