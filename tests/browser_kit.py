@@ -9,9 +9,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, ConsoleMessage, Error, Locator, Page, Request, Response, expect
+from playwright.sync_api import Browser, ConsoleMessage, Error, Locator, Page, Request, Response
 
-ROOT = Path(__file__).parent.parent
+from up_kit import ROOT, wait_until
+
 AXE = ROOT / "services/api/dashboard/node_modules/axe-core/axe.min.js"
 SERIOUS = frozenset({"serious", "critical"})
 PATIENCE_MS = 20_000
@@ -86,6 +87,10 @@ def serious_violations(page: Page) -> list[str]:
     ]
 
 
+X, Y = 640, 320
+"""Where files are held over a page."""
+
+
 class Hand:
     """Holds files over a page, and lets go of them: through the browser itself, as a mouse does."""
 
@@ -93,20 +98,43 @@ class Hand:
         self._page = page
         self._browser = page.context.new_cdp_session(page)
         self._data = {"items": [], "files": [str(file) for file in files], "dragOperationsMask": 1}
+        page.evaluate(_NOTE_DRAGS)
 
     def hold(self) -> None:
-        self._send("dragEnter")
-        expect(self._page.get_by_text("Drop to register")).to_be_visible()
+        wait_until("the page sees the files", lambda: self._try("dragEnter", "dragOver"))
 
     def drop(self) -> None:
-        # Where the page has not said by then that it takes the files, the browser drops nothing.
-        self._send("dragOver")
-        self._send("drop")
-        expect(self._page.get_by_text("Drop to register")).to_be_hidden()
+        wait_until("the page gets the files", lambda: self._try("dragEnter", "dragOver", "dragOver", "drop"))
+
+    def leave(self) -> None:
+        """Go on a little, to what is under the files now, and out of the window. Only the page is told of the latter:
+        the browser cannot be."""
+        self._try("dragOver", "dragOver")
+        self._page.evaluate(_LEAVE, [X, Y])
+
+    def _try(self, *kinds: str) -> bool:
+        """Return whether the page saw the last of these. The browser forgets a move while it waits for what the page
+        said to the one before, and drops nothing then; where a mouse would move on, the hand begins again."""
+        for kind in kinds:
+            self._send(kind)
+            self._page.evaluate("() => new Promise(requestAnimationFrame)")
+        return kinds[-1].lower() in self._page.evaluate("() => window.drags")
 
     def _send(self, kind: str) -> None:
-        where = {"type": kind, "x": 640, "y": 320, "data": self._data}
+        where = {"type": kind, "x": X, "y": Y, "data": self._data}
         self._browser.send("Input.dispatchDragEvent", where)
+
+
+_LEAVE = """([x, y]) => {
+    const dataTransfer = new DataTransfer();
+    dataTransfer.items.add(new File([], "any.yaml"));
+    document.elementFromPoint(x, y).dispatchEvent(new DragEvent("dragleave", {dataTransfer, bubbles: true}));
+}"""
+
+_NOTE_DRAGS = """() => {
+    window.drags = [];
+    for (const kind of ["dragover", "drop"]) addEventListener(kind, () => window.drags.push(kind), {capture: true});
+}"""
 
 
 def drop(page: Page, *files: Path) -> None:

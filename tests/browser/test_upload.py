@@ -49,6 +49,21 @@ def test_a_page_says_what_a_drop_will_do_while_files_are_held_over_it(window: Pa
     expect(window.get_by_text("Drop to register")).to_be_visible()
 
 
+def test_what_it_says_goes_when_the_files_leave_though_the_page_changed_under_them(
+    window: Page, tmp_path: Path
+) -> None:
+    window.goto("/ui/system")
+    expect(window.get_by_role("row").nth(1)).to_be_visible()
+    hand = Hand(window, tmp_path / "any.yaml")
+    hand.hold()
+    expect(window.get_by_text("Drop to register")).to_be_visible()
+    window.keyboard.press("g")
+    window.keyboard.press("r")
+    expect(window.get_by_role("heading", level=1, name="Runs")).to_be_visible()
+    hand.leave()
+    expect(window.get_by_text("Drop to register")).to_be_hidden()
+
+
 def test_a_file_with_a_mistake_opens_at_line_and_column_and_is_registered_once_it_is_mended(
     window: Page, client: Client, tmp_path: Path, dag_id: str
 ) -> None:

@@ -29,17 +29,16 @@ export function DropZone() {
 
 /** In the capture phase, before an editor takes the files for text. */
 function listen(setOver: (over: boolean) => void, drop: (files: File[]) => void): () => void {
-  // Enter and leave come for every element on the way: the outermost counts.
-  let depth = 0;
+  // Enter and leave come for every element on the way, the next one's enter first: only who leaves the last one that was
+  // entered leaves the page. They cannot be counted: an element that is taken out of the page is never left.
+  let inside: EventTarget | null = null;
   const onEnter = (event: DragEvent) => {
     if (!hasFiles(event)) return;
-    depth += 1;
+    inside = event.target;
     setOver(true);
   };
   const onLeave = (event: DragEvent) => {
-    if (!hasFiles(event)) return;
-    depth -= 1;
-    if (depth <= 0) onEnd();
+    if (hasFiles(event) && event.target === inside) onEnd();
   };
   const onOver = (event: DragEvent) => {
     if (!hasFiles(event)) return;
@@ -54,7 +53,7 @@ function listen(setOver: (over: boolean) => void, drop: (files: File[]) => void)
     drop([...(event.dataTransfer?.files ?? [])]);
   };
   const onEnd = () => {
-    depth = 0;
+    inside = null;
     setOver(false);
   };
   const stop = new AbortController();
