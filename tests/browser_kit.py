@@ -4,15 +4,18 @@ files are dropped on it, and definitions whose tasks go on when the test says so
 import json
 import shlex
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import ConsoleMessage, Error, Locator, Page, Request, Response
+from playwright.sync_api import Browser, ConsoleMessage, Error, Locator, Page, Request, Response, expect
 
 ROOT = Path(__file__).parent.parent
 AXE = ROOT / "services/api/dashboard/node_modules/axe-core/axe.min.js"
 SERIOUS = frozenset({"serious", "critical"})
+PATIENCE_MS = 20_000
+"""How long a page may take for a thing before it counts as missing: the machine may be busy with much else."""
 
 
 def chromium_options() -> dict[str, Any]:
@@ -60,6 +63,16 @@ class Asked:
         return self.paths.count(path.removeprefix("/"))
 
 
+@contextmanager
+def opened(browser: Browser, url: str) -> Iterator[tuple[Page, Watched]]:
+    """A window of its own on the dashboard, and what goes wrong in it."""
+    context = browser.new_context(base_url=url, viewport={"width": 1400, "height": 900})
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE_MS)
+    yield page, Watched(page)
+    context.close()
+
+
 def serious_violations(page: Page) -> list[str]:
     """What axe finds to be seriously wrong for people who cannot see, or use no mouse."""
     if not page.evaluate("'axe' in window"):
@@ -77,15 +90,19 @@ class Hand:
     """Holds files over a page, and lets go of them: through the browser itself, as a mouse does."""
 
     def __init__(self, page: Page, *files: Path) -> None:
+        self._page = page
         self._browser = page.context.new_cdp_session(page)
         self._data = {"items": [], "files": [str(file) for file in files], "dragOperationsMask": 1}
 
     def hold(self) -> None:
         self._send("dragEnter")
-        self._send("dragOver")
+        expect(self._page.get_by_text("Drop to register")).to_be_visible()
 
     def drop(self) -> None:
+        # Where the page has not said by then that it takes the files, the browser drops nothing.
+        self._send("dragOver")
         self._send("drop")
+        expect(self._page.get_by_text("Drop to register")).to_be_hidden()
 
     def _send(self, kind: str) -> None:
         where = {"type": kind, "x": 640, "y": 320, "data": self._data}
@@ -119,14 +136,15 @@ class Gates:
             self.open(gate)
 
 
-def task(command: str = "true", *dependencies: str, **settings: object) -> dict[str, object]:
+Task = Mapping[str, object]
+
+
+def task(command: str = "true", *dependencies: str, **settings: object) -> Task:
     """A task of a definition, named after its id where ``name`` is not given."""
     return {"command": command, "dependencies": list(dependencies), **settings}
 
 
-def definition(
-    dag_id: str, tasks: Mapping[str, Mapping[str, object]], *, name: str = "", tags: Sequence[str] = ()
-) -> bytes:
+def definition(dag_id: str, tasks: Mapping[str, Task], *, name: str = "", tags: Sequence[str] = ()) -> bytes:
     """A definition as JSON, from its tasks by id."""
     named = {task_id: {"name": task_id, **one} for task_id, one in tasks.items()}
     written = {"id": dag_id, "name": name or dag_id, "tasks": named} | ({"tags": list(tags)} if tags else {})

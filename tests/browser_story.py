@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from browser_kit import Gates, definition, task
+from browser_kit import Gates, Task, definition, task
 from penstock.client import Client, Event
 
 
@@ -34,7 +34,7 @@ ENDINGS = {
 
 
 def story_definition(gates: Gates) -> bytes:
-    tasks = {
+    tasks: dict[str, Task] = {
         "fine": task("echo all is well"),
         "after": task("echo done", "fine"),
         "held": task("echo begun; " + gates.wait("held")),

@@ -7,13 +7,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from browser_kit import Gates, Watched, chromium_options
+from browser_kit import PATIENCE_MS, Gates, chromium_options, opened
 from browser_story import Story, story_definition
 from penstock.client import Client
 from up_kit import ROOT, Up, up, wait_until
-
-PATIENCE_MS = 20_000
-"""How long a page may take for a thing before it counts as missing: the machine may be busy with much else."""
 
 
 @pytest.fixture(scope="session")
@@ -68,14 +65,6 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def window(browser: Browser, stack: Up) -> Iterator[Page]:
     """A window on the dashboard. Whatever goes wrong in it, unseen, fails the test."""
-    yield from _window(browser, stack.url)
-
-
-def _window(browser: Browser, url: str) -> Iterator[Page]:
-    context = browser.new_context(base_url=url, viewport={"width": 1400, "height": 900})
-    page = context.new_page()
-    page.set_default_timeout(PATIENCE_MS)
-    watched = Watched(page)
-    yield page
-    context.close()
+    with opened(browser, stack.url) as (page, watched):
+        yield page
     assert watched.complaints == []

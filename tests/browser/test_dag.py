@@ -62,6 +62,7 @@ def test_dags_are_found_by_name_tag_and_last_run_and_the_url_remembers_it(
     window.get_by_label("Tag", exact=True).select_option("hourly")
     expect(rows).to_have_count(1)
     window.get_by_label("Last run", exact=True).select_option("never")
+    expect(window).to_have_url(re.compile(rf"(?=.*q={dag_id})(?=.*tag=hourly)(?=.*status=never)"))
     window.reload()
     expect(window.get_by_role("searchbox", name="Search DAGs")).to_have_value(dag_id)
     expect(rows).to_have_count(1)

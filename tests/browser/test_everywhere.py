@@ -26,7 +26,7 @@ def test_the_command_palette_finds_a_dag_and_starts_it(window: Page, client: Cli
     expect(window.get_by_role("heading", level=1)).to_be_visible()
     window.keyboard.press("Control+k")
     window.get_by_placeholder("A page, a DAG, a run").fill("run sample")
-    window.get_by_role("option", name=re.compile("^Run ")).click()
+    window.get_by_role("option", name="Run Sample DAG").click()
     expect(window).to_have_url(re.compile(r"/ui/runs/[0-9a-z]{26}-\d+$"))
 
 

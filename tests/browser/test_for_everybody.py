@@ -1,14 +1,15 @@
 """Every page, tab, panel and dialog: nobody is shut out of it, in either theme, and on a phone it fits the screen."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
-from browser_kit import serious_violations
+from browser_kit import Watched, opened, serious_violations
 from browser_story import Story
+from up_kit import Up
 
 
 class View(NamedTuple):
@@ -17,6 +18,21 @@ class View(NamedTuple):
     path: str
     shows: Callable[[Page], Locator]
     open: Callable[[Page], None] = lambda page: None
+
+
+@pytest.fixture(scope="module")
+def onlooker(browser: Browser, stack: Up) -> Iterator[tuple[Page, Watched]]:
+    """One window for all these tests, which only look: to open it anew each time takes longer than to look."""
+    with opened(browser, stack.url) as onlooker:
+        yield onlooker
+
+
+@pytest.fixture
+def window(onlooker: tuple[Page, Watched]) -> Iterator[Page]:
+    page, watched = onlooker
+    yield page
+    complaints, watched.complaints = watched.complaints, []
+    assert complaints == []
 
 
 def heading(page: Page) -> Locator:
@@ -93,7 +109,6 @@ VIEWS = {
     "task, failed in Python": View(
         "/ui/runs/{run}/tasks/raises", lambda page: page.get_by_role("region", name="Traceback")
     ),
-    "editor": View("/ui/dags", lambda page: dialog(page).get_by_text("Valid:"), write_a_dag),
     "editor, with mistakes": View(
         "/ui/dags", lambda page: dialog(page).get_by_role("list", name="Problems"), write_a_wrong_dag
     ),
@@ -115,10 +130,11 @@ def see(page: Page, view: View, story: Story) -> None:
 @pytest.mark.parametrize("name", VIEWS)
 def test_nobody_is_shut_out_in_either_theme(window: Page, story: Story, name: str) -> None:
     found = {}
+    window.set_viewport_size({"width": 1400, "height": 900})
     window.emulate_media(color_scheme="light", reduced_motion="reduce")
     see(window, VIEWS[name], story)
     for theme in ("light", "dark"):
-        window.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+        window.emulate_media(color_scheme=theme)
         expect(window.locator("html")).to_have_class(
             re.compile("dark") if theme == "dark" else re.compile("^(?!.*dark)")
         )

@@ -1,6 +1,7 @@
 """The page of all runs: narrowed by the URL, live, endless, and the place to cancel many at once."""
 
 import re
+from datetime import UTC, datetime, timedelta
 
 from playwright.sync_api import Page, expect
 
@@ -93,3 +94,16 @@ def test_a_list_that_nothing_matches_says_what_to_do(window: Page, dag_id: str) 
     expect(window.get_by_text("No run matches")).to_be_visible()
     window.get_by_role("button", name="Clear").click()
     expect(window).to_have_url(re.compile("/ui/runs$"))
+
+
+def test_what_is_typed_is_looked_for_though_the_page_changes_meanwhile(window: Page, dag_id: str) -> None:
+    window.clock.install()
+    window.goto(f"/ui/runs?dag={dag_id}")
+    expect(window.get_by_text("No run matches")).to_be_visible()
+    window.clock.pause_at(datetime.now(UTC) + timedelta(minutes=1))
+    window.get_by_role("searchbox", name="Run id begins with").fill("01m")
+    window.clock.run_for(150)
+    window.get_by_role("button", name="Failed").click()
+    expect(window).to_have_url(re.compile("status=failed"))
+    window.clock.run_for(100)
+    expect(window).to_have_url(re.compile("q=01m"))

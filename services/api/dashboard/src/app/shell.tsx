@@ -44,6 +44,8 @@ export function Shell() {
       </div>
       <Toaster
         position="bottom-right"
+        // Many lead somewhere: there must be time to read them and to get there.
+        duration={8000}
         theme={dark ? "dark" : "light"}
         richColors
         closeButton

@@ -1,6 +1,6 @@
 import clsx from "clsx";
 import { Check, Copy, Search } from "lucide-react";
-import { type ComponentProps, useEffect, useState } from "react";
+import { type ComponentProps, useEffect, useEffectEvent, useState } from "react";
 import { Button } from "./button";
 
 const LOOK = "h-8 rounded-md border border-line bg-panel px-2.5 text-sm placeholder:text-dim";
@@ -21,13 +21,15 @@ export function SearchField(props: {
   className?: string;
 }) {
   const [text, setText] = useState(props.value);
-  const { value, onChange } = props;
+  const { value } = props;
+  // Only another key begins the rest anew: a page that changes all the time would else never hear of the text.
+  const tell = useEffectEvent(() => props.onChange(text));
   useEffect(() => setText(value), [value]);
   useEffect(() => {
     if (text === value) return;
-    const timer = setTimeout(() => onChange(text), 200);
+    const timer = setTimeout(tell, 200);
     return () => clearTimeout(timer);
-  }, [text, value, onChange]);
+  }, [text, value]);
   return (
     <span className={clsx("relative inline-flex", props.className)}>
       <Search aria-hidden className="pointer-events-none absolute top-2 left-2.5 size-4 text-dim" />
