@@ -81,7 +81,7 @@ bench-full: .venv/.dev ## Measure also how costs grow, up to 100,000 of everythi
 bench-peers: .venv/.dev bench/.peers/.done ## Measure Penstock beside Celery and streaQ: B1, B4, B5 and B6
 	@cd bench && ../$(BIN)/python -m suite --only B1,B4,B5,B6 --peers .peers/bin/python
 
-bench-browser: .venv/.dev .venv/.browser $(BUILT) ## Measure the dashboard in a Chromium: make bench-browser BENCH='--only home --soak-minutes 30'
+bench-browser: .venv/.dev .venv/.browser $(BUILT) ## Measure the dashboard in a Chromium, beside its budgets
 	@cd bench && ../$(BIN)/python -m browser $(BENCH)
 
 check: lint types test ## Everything that continuous integration checks

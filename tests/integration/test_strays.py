@@ -74,4 +74,5 @@ async def test_a_number_that_one_has_collected_is_nobodys_to_the_others(
 
     monkeypatch.setattr(os, "waitid", noted)
     await asyncio.gather(*(strays.kill_strays(marks(attempt)) for attempt in ("2", "3")))
-    assert asked == [dead.pid, dead.pid]  # whether it is dead, and its collection: by one of the two
+    # Other tests may have left children that are dead too.
+    assert asked.count(dead.pid) == 2  # whether it is dead, and its collection: by one of the two

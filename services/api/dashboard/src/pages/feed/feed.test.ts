@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { add, KEPT } from "./feed";
+import { add, hold, KEPT } from "./feed";
 
 const event = (partition: number, seq: number, rest: object = {}) => ({
   type: "TaskStarted",
@@ -53,4 +53,17 @@ test("only the latest are kept, so that a page can stay open", () => {
   const feed = add(add([], many), [event(0, KEPT + 11)]);
   expect(feed).toHaveLength(KEPT);
   expect(feed[0]?.seq).toBe(KEPT + 11);
+});
+
+test("a feed that is held for long keeps the latest events, not all", () => {
+  let waiting: ReturnType<typeof hold> = [];
+  for (let seq = 1; seq <= 3 * KEPT; seq += 100) {
+    waiting = hold(
+      waiting,
+      Array.from({ length: 100 }, (_, at) => event(0, seq + at)),
+    );
+    expect(waiting.length).toBeLessThanOrEqual(2 * KEPT);
+  }
+  expect(add([], waiting)).toHaveLength(KEPT);
+  expect(add([], waiting)[0]?.seq).toBe(3 * KEPT);
 });

@@ -32,6 +32,12 @@ export function add(entries: readonly Entry[], batch: readonly Message[]): reado
   return fresh.concat(entries.slice(0, Math.max(0, KEPT - fresh.length)));
 }
 
+/** Return what waits while the feed is held, with a batch more: the latest, as many as will be shown and some. */
+export function hold(waiting: readonly Message[], batch: readonly Message[]): readonly Message[] {
+  const all = [...waiting, ...batch];
+  return all.length > 2 * KEPT ? all.slice(-KEPT) : all;
+}
+
 interface Raw {
   partition: number;
   seq: number;

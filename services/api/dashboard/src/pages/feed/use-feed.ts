@@ -1,14 +1,14 @@
 import { useEffect, useRef, useState } from "react";
 import type { Message } from "@/live/stream";
 import { ALL_EVENTS, useLive } from "@/live/use-live";
-import { add, type Entry } from "./feed";
+import { add, type Entry, hold } from "./feed";
 
 const LAST = 100;
 
 /** The feed of what is chosen. While it is held what comes is counted, and shown once it goes on. */
 export function useFeed(types: readonly string[], dagId: string, held: boolean) {
   const [entries, setEntries] = useState<readonly Entry[]>([]);
-  const waiting = useRef<Message[]>([]);
+  const waiting = useRef<readonly Message[]>([]);
   const [missed, setMissed] = useState(0);
   const chosen = `${types.join()} ${dagId}`;
   // biome-ignore lint/correctness/useExhaustiveDependencies: another choice is another feed
@@ -20,8 +20,8 @@ export function useFeed(types: readonly string[], dagId: string, held: boolean) 
   const topic = { last: LAST, ...(types.length && { types }), ...(dagId && { dagId }) };
   useLive(topic, "", ALL_EVENTS, (batch) => {
     if (held) {
-      waiting.current.push(...batch);
-      setMissed(waiting.current.length);
+      waiting.current = hold(waiting.current, batch);
+      setMissed((before) => before + batch.length);
     } else {
       setEntries((before) => add(before, batch));
     }

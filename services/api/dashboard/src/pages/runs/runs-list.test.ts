@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { RunEntry } from "@/api/types";
-import { type Filter, matches, patch } from "./runs-list";
+import { ADDED, type Filter, kept, matches, patch } from "./runs-list";
 
 const ALL: Filter = { statuses: [], dag: "", search: "", after: "", before: "" };
 
@@ -43,6 +43,23 @@ describe("what the stream tells", () => {
   test("does not bring in a run from beyond what is loaded, which would leave a gap", () => {
     expect(patch(LIST, [run("0-0", "failed", 99)], ALL, false)).toBe(LIST);
     expect(patch(LIST, [run("0-0", "failed", 99)], ALL, true)).toHaveLength(4);
+  });
+});
+
+describe("a list that is left open", () => {
+  const many = (count: number) =>
+    Array.from({ length: count }, (_, at) => run(`${count - at}-0`, "running", 1));
+
+  test("keeps everything up to some runs more than were loaded", () => {
+    const list = many(100 + ADDED);
+    expect(kept(list, 100)).toEqual({ runs: list, cursor: undefined });
+  });
+
+  test("drops the oldest of more, and goes on after the last that it keeps", () => {
+    const { runs, cursor } = kept(many(101 + ADDED), 100);
+    expect(runs).toHaveLength(100 + ADDED);
+    expect(runs[0]?.run_id).toBe(`${101 + ADDED}-0`);
+    expect(cursor).toBe("2-0");
   });
 });
 

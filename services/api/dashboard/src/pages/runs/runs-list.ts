@@ -50,6 +50,22 @@ export function patch(
   return touched ? [...known.values()].sort(newestFirst) : list;
 }
 
+/** How many runs the stream may add to those that were loaded before the oldest are dropped. */
+export const ADDED = 500;
+
+/**
+ * Return the part of the list to keep, and the cursor for what comes after it, undefined where nothing was dropped. So a
+ * page that is left open does not grow with every run; who scrolls to the end has the dropped ones loaded again.
+ */
+export function kept(
+  list: readonly RunEntry[],
+  loaded: number,
+): { runs: readonly RunEntry[]; cursor: string | undefined } {
+  if (list.length <= loaded + ADDED) return { runs: list, cursor: undefined };
+  const runs = list.slice(0, loaded + ADDED);
+  return { runs, cursor: runs.at(-1)?.run_id };
+}
+
 /** Run ids begin with their time. */
 function newestFirst(one: RunEntry, other: RunEntry): number {
   if (one.run_id === other.run_id) return 0;

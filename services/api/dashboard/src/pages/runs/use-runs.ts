@@ -5,7 +5,7 @@ import { queryClient } from "@/api/query-client";
 import type { RunEntry, RunList } from "@/api/types";
 import type { Message } from "@/live/stream";
 import { DIGEST, useLive } from "@/live/use-live";
-import { type Filter, patch } from "./runs-list";
+import { type Filter, kept, patch } from "./runs-list";
 
 const PAGE = 100;
 
@@ -38,7 +38,7 @@ function readRun({ data }: Message): RunEntry {
   return JSON.parse(data) as RunEntry;
 }
 
-/** All pages are patched as one list, which stays in the first page: later ones keep their cursors. */
+/** All pages are patched as one list, which stays in the first page; the last one keeps the cursor for what follows. */
 function patchPages(
   data: InfiniteData<RunList>,
   changed: readonly RunEntry[],
@@ -47,7 +47,13 @@ function patchPages(
   const runs = data.pages.flatMap((page) => page.runs);
   const next = patch(runs, changed, filter, data.pages.at(-1)?.next_cursor === null);
   if (next === runs) return data;
-  const pages = data.pages.map((page, index) => ({ ...page, runs: index === 0 ? [...next] : [] }));
+  const { runs: shown, cursor } = kept(next, data.pages.length * PAGE);
+  const last = data.pages.length - 1;
+  const pages = data.pages.map((page, index) => ({
+    ...page,
+    runs: index === 0 ? [...shown] : [],
+    next_cursor: index === last && cursor !== undefined ? cursor : page.next_cursor,
+  }));
   return { ...data, pages };
 }
 
