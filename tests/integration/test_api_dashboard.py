@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from api_kit import SAMPLE, open_api, serve_api
+from penstock.store.records import QueueEntry
 from stack import Stack
 
 
@@ -22,7 +23,9 @@ def directives(answer: httpx.Response) -> dict[str, str]:
     return {name: value for name, _, value in parts}
 
 
-@pytest.mark.parametrize("path", ["/", "/ui", "/ui/runs", "/ui/runs/01jqz6x3v0c8f4m2t9s7k5hn1b-3", "/ui/no/such/page"])
+@pytest.mark.parametrize(
+    "path", ["/", "/ui", "/ui/runs", "/ui/runs/01jqz6x3v0c8f4m2t9s7k5hn1b-3", "/ui/no/such/page", "/ui/index.html"]
+)
 async def test_every_address_of_the_dashboard_shows_the_page(api: httpx.AsyncClient, path: str) -> None:
     page = await api.get(path)
     assert page.status_code == 200
@@ -54,6 +57,20 @@ async def test_a_file_of_another_build_is_not_found_rather_than_the_page(api: ht
     assert (await api.get("/ui/assets/index-OLD.js")).status_code == 404
 
 
+@pytest.mark.parametrize(
+    "path", ["/ui/assets/%2e%2e/%2e%2e/app.py", "/ui/assets/" + 300 * "a", "/ui/%2e%2e/app.py", "/ui/" + 300 * "a"]
+)
+async def test_no_address_leads_out_of_the_built_files(api: httpx.AsyncClient, path: str) -> None:
+    answer = await api.get(path)
+    assert answer.status_code == 404 if path.startswith("/ui/assets/") else '<div id="root">' in answer.text
+
+
+@pytest.mark.parametrize("path", ["/", "/ui/runs", "/ui/theme.js", "/ui/assets/index.js"])
+async def test_the_dashboard_is_there_to_be_read_only(api: httpx.AsyncClient, path: str) -> None:
+    assert (await api.post(path)).status_code == 405
+    assert (await api.delete(path)).status_code == 405
+
+
 async def test_large_answers_are_compressed_for_whoever_accepts_it(api: httpx.AsyncClient) -> None:
     plain = await api.get("/openapi.json", headers={"Accept-Encoding": "identity"})
     packed = await api.get("/openapi.json", headers={"Accept-Encoding": "gzip"})
@@ -66,6 +83,8 @@ async def test_text_and_streams_are_not_compressed_because_that_would_hold_lines
     async with serve_api(stack.store) as (api, _):
         await api.post("/dags", json=SAMPLE)
         run_id = (await api.post("/dags/sample/run")).json()["run_id"]
+        claim = QueueEntry(int(run_id.rpartition("-")[2]), "default", 1, run_id, "a", 0, 1, "sample", "")
+        await stack.store.append_output(claim, 1, [(1, "stdout", 100 * "long ") for _ in range(100)])
         for path in (f"/runs/{run_id}/tasks/a/logs", "/events"):
             async with api.stream("GET", path, headers={"Accept-Encoding": "gzip"}) as answer:
                 assert "content-encoding" not in answer.headers

@@ -82,8 +82,8 @@ def create_app(store: Store, settings: Settings) -> Api:
     )
     app.state.context = context
     handle_errors(app)
+    app.mount(dashboard.ASSETS_PATH, dashboard.Assets())  # before the page, which answers every other address
     for router in ROUTERS:
         app.include_router(router)
     app.mount(documentation.ASSETS_PATH, documentation.assets())
-    app.mount(dashboard.ASSETS_PATH, dashboard.Files())
     return app

@@ -1,7 +1,7 @@
 """The dashboard: one page for every address under which it may be opened, and the files it is made of.
 
-It is built from ``services/api/dashboard`` into this package (``make dashboard``). Its files carry their content's hash
-in their names and are kept by browsers for ever; the page itself is asked for each time.
+It is built from ``services/api/dashboard`` into this package (``make dashboard``). Nearly all of its files carry their
+content's hash in their names and are kept by browsers for ever; the page itself is asked for each time.
 """
 
 from importlib import resources
@@ -9,11 +9,12 @@ from pathlib import Path
 
 from fastapi import APIRouter
 from starlette.exceptions import HTTPException
-from starlette.responses import HTMLResponse, Response
+from starlette.requests import Request
+from starlette.responses import FileResponse, HTMLResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-ASSETS_PATH = "/ui"
+ASSETS_PATH = "/ui/assets"
 BUILT = Path(str(resources.files("penstock_api"))) / "dashboard"
 
 _POLICY = (
@@ -35,32 +36,41 @@ _NOT_BUILT = """<!doctype html>
 router = APIRouter(default_response_class=Response)
 
 
-@router.get("/", include_in_schema=False)
-@router.get("/ui", include_in_schema=False)
+@router.api_route("/ui/theme.js", methods=["GET", "HEAD"], include_in_schema=False)
+@router.api_route("/ui/icon.svg", methods=["GET", "HEAD"], include_in_schema=False)
+async def plain_file(request: Request) -> Response:
+    """Return one of the two files whose names stay the same from build to build.
+
+    Raises:
+        HTTPException: 404 where the dashboard has not been built.
+    """
+    file = BUILT / request.url.path.rpartition("/")[2]
+    if not file.is_file():
+        raise HTTPException(404)
+    return FileResponse(file, headers={"Cache-Control": "no-cache"})
+
+
+@router.api_route("/", methods=["GET", "HEAD"], include_in_schema=False)
+@router.api_route("/ui", methods=["GET", "HEAD"], include_in_schema=False)
+@router.api_route("/ui/{address:path}", methods=["GET", "HEAD"], include_in_schema=False)
 async def page() -> Response:
-    """Show the dashboard."""
+    """Show the dashboard, whose page finds out from the address what to show."""
     index = BUILT / "index.html"
     return HTMLResponse(index.read_bytes() if index.exists() else _NOT_BUILT, headers=_HEADERS)
 
 
-class Files(StaticFiles):
-    """The built files; every other path is an address inside the dashboard, whose page finds out what to show."""
+class Assets(StaticFiles):
+    """The files that bear the hash of their content in their names: kept by browsers for ever."""
 
     def __init__(self) -> None:
-        super().__init__(directory=BUILT, check_dir=False)
+        super().__init__(directory=BUILT / "assets", check_dir=False)
 
     async def get_response(self, path: str, scope: Scope) -> Response:
-        """Return a file, or the page.
+        """Return a file.
 
         Raises:
-            HTTPException: 404 for an asset that this build does not have.
+            HTTPException: 404 for one that this build does not have.
         """
-        asset = path.startswith("assets/")
-        if not (BUILT / path).is_file():
-            if asset:
-                raise HTTPException(404)
-            return await page()
         answer = await super().get_response(path, scope)
-        if asset:
-            answer.headers["Cache-Control"] = _FOR_EVER
+        answer.headers["Cache-Control"] = _FOR_EVER
         return answer
