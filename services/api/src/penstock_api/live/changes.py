@@ -41,7 +41,7 @@ class Changes:
             self._runs.move_to_end(event.run_id)
             if len(self._runs) > self._limit:
                 # What changed after the forgotten one is all here.
-                self.floor = self._runs.popitem(last=False)[1][0]
+                self.floor = max(self.floor, self._runs.popitem(last=False)[1][0])
         elif event.type == _REGISTERED:
             self._dags[event.dag_id] = seq
             self._dags.move_to_end(event.dag_id)
