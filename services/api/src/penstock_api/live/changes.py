@@ -55,6 +55,6 @@ class Changes:
                 return
             yield Change(run_id, last, arrival)
 
-    def dags_after(self, seq: int) -> list[str]:
-        """Return the DAGs of which a version was registered after ``seq``."""
-        return [dag_id for dag_id, last in self._dags.items() if last > seq]
+    def dags_after(self, seq: int) -> dict[str, int]:
+        """Return the DAGs of which a version was registered after ``seq``, each with the seq of the last one."""
+        return {dag_id: last for dag_id, last in self._dags.items() if last > seq}
