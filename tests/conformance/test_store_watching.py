@@ -8,6 +8,9 @@ from penstock.store.base import Store
 from store_backends import HOUR_MS, Backend, ServerBackend, eventually
 from store_kit import FIRST, Reign, fan, presence, run_id, started
 
+NOWHERE = ("", "garbage", "run\x00", run_id(1, 77), run_id(1).upper())
+"""No ids of runs, and the id of one in a partition that is not there."""
+
 
 async def test_workers_that_are_there_are_listed_by_name_with_what_they_told_last(backend: Backend) -> None:
     before = await backend.now()
@@ -78,6 +81,18 @@ async def test_summaries_come_in_the_order_asked_for_without_those_that_do_not_e
     requested, *found = await store.summaries([run_id(2), run_id(3), first, first])
     assert (requested.run_id, requested.status) == (run_id(2), RunStatus.REQUESTED)
     assert found == [view.summary, view.summary]
+
+
+@pytest.mark.parametrize("nowhere", NOWHERE)
+async def test_what_can_be_no_run_of_this_deployment_is_left_out_like_one_that_does_not_exist(
+    store: Store, nowhere: str
+) -> None:
+    _, run = await started(store, fan(1))
+    assert [summary.run_id for summary in await store.summaries([nowhere, run])] == [run]
+    assert [cells.summary.run_id for cells in await store.run_cells([nowhere, run])] == [run]
+    first, second = await store.task_states([(nowhere, 0), (run, 0)])
+    assert first is None
+    assert second is not None
     assert await store.summaries([]) == []
 
 

@@ -11,12 +11,14 @@ from penstock.store.records import LogEntry
 from penstock_api.live.changes import Changes
 from penstock_api.live.events import LiveEvent, live_event
 
-numbers = st.lists(st.integers(0, 6), max_size=60)
+numbers = st.lists(st.integers(-6, 6), max_size=60)
 
 
-def about(run: int, seq: int) -> LiveEvent:
-    """An event of a run; one of no run for 0."""
-    return LiveEvent(0, seq, "RunStarted", f"r{run}" if run else "", "", 0, b"")
+def about(number: int, seq: int) -> LiveEvent:
+    """An event of a run; below 0 the registration of a DAG, of neither for 0."""
+    if number < 0:
+        return LiveEvent(0, seq, "DagRegistered", "", f"d{-number}", 0, b"")
+    return LiveEvent(0, seq, "RunStarted", f"r{number}" if number else "", "", 0, b"")
 
 
 @given(floor=st.integers(0, 100), runs=numbers, limit=st.integers(1, 8), back=st.integers(0, 70))
@@ -25,16 +27,21 @@ def test_all_that_changed_after_a_seq_is_known_or_the_seq_is_below_the_floor(
 ) -> None:
     changes = Changes(floor, limit)
     for seq, run in enumerate(runs, floor + 1):
+        before = changes.floor
         changes.note(about(run, seq), seq)
+        assert changes.floor >= before
     assert changes.top == floor + len(runs)
     seq = max(0, changes.top - back)
-    last = {f"r{run}": place for place, run in enumerate(runs, floor + 1) if run and place > seq}
+    last = {f"r{run}": place for place, run in enumerate(runs, floor + 1) if run > 0 and place > seq}
+    dags = {f"d{-run}": place for place, run in enumerate(runs, floor + 1) if run < 0 and place > seq}
     expected = sorted(last.items(), key=lambda item: item[1], reverse=True)
     found = [(change.run_id, change.seq) for change in changes.runs_after(seq)]
     if seq >= changes.floor:
         assert found == expected
+        assert changes.dags_after(seq) == dags
     else:
         assert found == expected[: len(found)]
+        assert changes.dags_after(seq).items() <= dags.items()
 
 
 @given(numbers, st.integers(1, 8))
@@ -62,8 +69,8 @@ def test_dags_that_were_registered_after_a_seq_are_named_once() -> None:
     changes = Changes(0, 10)
     for seq, dag_id in enumerate(["x", "y", "x"], 1):
         changes.note(registered(seq, dag_id), seq)
-    assert changes.dags_after(1) == ["y", "x"]
-    assert changes.dags_after(2) == ["x"]
+    assert changes.dags_after(1) == {"y": 2, "x": 3}
+    assert changes.dags_after(2) == {"x": 3}
     assert list(changes.runs_after(0)) == []
 
 

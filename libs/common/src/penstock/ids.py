@@ -62,6 +62,13 @@ def partition_of_run(run_id: str) -> int:
     return int(match[1])
 
 
+def home_of_run(run_id: str, partitions: int) -> int | None:
+    """Return the partition of a run; None where a deployment of so many can have no run of that id."""
+    match = _RUN_ID.fullmatch(run_id)
+    partition = int(match[1]) if match else partitions
+    return partition if partition < partitions else None
+
+
 def partition_of_dag(dag_id: str, partitions: int) -> int:
     """Return the partition of a DAG and all its runs, the same on every machine and in every process."""
     digest = hashlib.blake2b(dag_id.encode(), digest_size=8).digest()

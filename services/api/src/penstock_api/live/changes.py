@@ -41,7 +41,7 @@ class Changes:
             self._runs.move_to_end(event.run_id)
             if len(self._runs) > self._limit:
                 # What changed after the forgotten one is all here.
-                self.floor = self._runs.popitem(last=False)[1][0]
+                self.floor = max(self.floor, self._runs.popitem(last=False)[1][0])
         elif event.type == _REGISTERED:
             self._dags[event.dag_id] = seq
             self._dags.move_to_end(event.dag_id)
@@ -55,6 +55,6 @@ class Changes:
                 return
             yield Change(run_id, last, arrival)
 
-    def dags_after(self, seq: int) -> list[str]:
-        """Return the DAGs of which a version was registered after ``seq``."""
-        return [dag_id for dag_id, last in self._dags.items() if last > seq]
+    def dags_after(self, seq: int) -> dict[str, int]:
+        """Return the DAGs of which a version was registered after ``seq``, each with the seq of the last one."""
+        return {dag_id: last for dag_id, last in self._dags.items() if last > seq}

@@ -13,7 +13,6 @@ from penstock.errors import StoreUnavailableError
 from penstock_api.live.changes import Change
 from penstock_api.live.hub import LiveHub
 from penstock_api.live.run_entries import MOST_RUNS
-from penstock_api.views import dag_entry
 from penstock_api.waiting import set_within
 
 TICK_SECONDS = 0.1
@@ -28,7 +27,6 @@ _PAGE = 1000
 _LOOKED_UP = 500
 
 _log = structlog.get_logger()
-_encode = msgspec.json.Encoder().encode
 
 
 class Tick(msgspec.Struct):
@@ -47,7 +45,7 @@ class _Found:
 
     def __init__(self, *, overflow: bool) -> None:
         self.runs: list[Change] = []
-        self.dags: dict[str, None] = {}
+        self.dags: dict[str, int] = {}
         self.moved: dict[int, int] = {}
         self.behind: dict[int, int] = {}
         self.overflow = overflow
@@ -124,7 +122,7 @@ class Digest:
             if changes is None or changes.top <= seq:
                 continue
             found.moved[partition] = changes.top
-            found.dags.update(dict.fromkeys(changes.dags_after(seq)))
+            found.dags.update(changes.dags_after(seq))
             runs: Iterable[Change] = changes.runs_after(seq)
             # One more than can be sent shows that there are more; which of them are of a DAG is not known yet.
             found.runs += runs if self._dag_id or self._run_id else islice(runs, MOST_RUNS + 1)
@@ -149,18 +147,16 @@ class Digest:
                 if event.run_id and event.run_id not in known:
                     missed[event.run_id] = Change(event.run_id, seq, 0)
                 elif event.dag_id and not event.run_id:
-                    found.dags[event.dag_id] = None
+                    found.dags[event.dag_id] = max(seq, found.dags.get(event.dag_id, 0))
         found.runs += missed.values()
 
     async def _dags(self, found: _Found) -> list[bytes]:
         if not found.dags or self._run_id:
             return []
-        wanted = found.dags if not self._dag_id else found.dags.keys() & {self._dag_id}
-        if not wanted:
-            return []
-        listed = [dag for dag in await self._hub.store.dags() if dag.dag_id in wanted]
-        found.overflow = found.overflow or len(listed) > MOST_RUNS
-        return [_encode(dag_entry(dag)) for dag in listed[:MOST_RUNS]]
+        wanted = {dag_id: seq for dag_id, seq in found.dags.items() if self._dag_id in ("", dag_id)}
+        dags = await self._hub.dag_entries.get(wanted)
+        found.overflow = found.overflow or len(dags) > MOST_RUNS
+        return dags[:MOST_RUNS]
 
     async def _wanted(self, found: _Found) -> list[Change]:
         """Return the runs that are meant for this viewer, all that can be sent and perhaps some more."""

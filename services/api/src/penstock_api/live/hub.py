@@ -11,6 +11,7 @@ from penstock.errors import StoreUnavailableError
 from penstock.store.base import Store
 from penstock.store.records import Head, LogEntry
 from penstock_api.live.changes import Changes
+from penstock_api.live.dag_entries import DagEntries
 from penstock_api.live.events import LiveEvent, live_event
 from penstock_api.live.run_dags import RunDags
 from penstock_api.live.run_entries import MOST_RUNS, RunEntries
@@ -39,6 +40,7 @@ class LiveHub:
         self.store = store
         self.run_dags = RunDags(store)
         self.run_entries = RunEntries(store)
+        self.dag_entries = DagEntries(store)
         self.ended = False
         self.changed = asyncio.Event()
         """Set, and replaced by another, when there is something new."""
@@ -132,7 +134,7 @@ class LiveHub:
         if not self._viewers:
             self._windows.clear()
             self._changes.clear()
-            self.run_entries.clear()
+            self._forget()
             self._watched.clear()
 
     async def _heads(self) -> list[Head]:
@@ -145,7 +147,7 @@ class LiveHub:
             if head.seq < seen:
                 _log.error("the log has forked: viewers have seen events that are gone", partition=number, seen=seen)
                 self._begin(number, head.seq)
-        self.run_entries.clear()  # they may be of an older branch of the log
+        self._forget()  # it may be of an older branch of the log
         self.reconnects += 1
         self._announce()
 
@@ -154,6 +156,11 @@ class LiveHub:
             self._begin(number, head.seq)
         # A viewer that came before found nothing in the log; what was written since is below these windows.
         self._announce()
+
+    def _forget(self) -> None:
+        """Drop what was read for the digests."""
+        self.run_entries.clear()
+        self.dag_entries.clear()
 
     def _begin(self, partition: int, seq: int) -> None:
         self._windows[partition] = Window(seq, WINDOW_BYTES // self._partitions)

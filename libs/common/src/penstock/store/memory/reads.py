@@ -10,7 +10,7 @@ from penstock.core.projection import SUMMARY_FIELD, decode_cells, decode_run_fie
 from penstock.core.run import RunSummary
 from penstock.core.status import RunStatus
 from penstock.errors import NotFoundError
-from penstock.ids import partition_of_dag, partition_of_run
+from penstock.ids import home_of_run, partition_of_dag, partition_of_run
 from penstock.store import records as r
 from penstock.store.memory.state import PartitionState, RunRecord, State
 from penstock.store.run_lists import Statuses, status_lists
@@ -82,7 +82,9 @@ class Reads:
 
     async def run_cells(self, run_ids: Sequence[str]) -> list[r.RunCells]:
         """Return those of the runs that exist, in the order asked for."""
-        records = [record for run_id in run_ids if (record := self._record(run_id)) is not None]
+        homes = ((run_id, home_of_run(run_id, len(self._state.partitions))) for run_id in run_ids)
+        found = (self._state.partitions[home].runs.get(run_id) for run_id, home in homes if home is not None)
+        records = [record for record in found if record is not None]
         return [r.RunCells(*decode_cells(record.fields)) for record in records]
 
     async def run_events(self, run_id: str, after: int, limit: int) -> list[r.LogEntry]:

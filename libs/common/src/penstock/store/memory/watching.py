@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from penstock.core.projection import SUMMARY_FIELD, decode_summary, decode_task, task_field
 from penstock.core.run import RunSummary, TaskState
-from penstock.ids import partition_of_run
+from penstock.ids import home_of_run
 from penstock.store import records as r
 from penstock.store.memory.state import State
 
@@ -29,7 +29,9 @@ class Watching:
         return [None if data is None else decode_task(data) for data in stored]
 
     def _field(self, run_id: str, name: str) -> bytes | None:
-        run = self._state.partitions[partition_of_run(run_id)].runs.get(run_id)
+        """Return a field of a run; None where there is no such run, as a refused fact may name any."""
+        home = home_of_run(run_id, len(self._state.partitions))
+        run = None if home is None else self._state.partitions[home].runs.get(run_id)
         return None if run is None else run.fields.get(name)
 
     async def dead_letters(self, partition: int, before: str, limit: int) -> list[r.KeptLetter]:

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from penstock.core.projection import decode_cells, decode_summary
 from penstock.core.run import RunSummary
-from penstock.ids import partition_of_dag, partition_of_run
+from penstock.ids import home_of_run, partition_of_dag
 from penstock.store import records as r
 from penstock.store.valkey.connection import Call, Connection
 from penstock.store.valkey.reads import text_fields
@@ -41,8 +41,8 @@ class BulkReads:
     async def run_cells(self, run_ids: Sequence[str]) -> list[r.RunCells]:
         """Return those of the runs that exist, in the order asked for."""
         found: list[r.RunCells] = []
-        places = [(run_id, partition_of_run(run_id)) for run_id in run_ids]
-        known = [place for place in places if place[1] < self._db.partitions]
+        homes = [(run_id, home_of_run(run_id, self._db.partitions)) for run_id in run_ids]
+        known = [(run_id, home) for run_id, home in homes if home is not None]
         for some in _portions(known, RUNS_AT_ONCE):
             calls: list[Call] = [("cells", [self._db.keys[partition].run(run_id)], []) for run_id, partition in some]
             answers = await self._db.run_all(calls)

@@ -6,7 +6,7 @@ import msgspec
 
 from penstock.core.projection import SUMMARY_FIELD, decode_summary, decode_task, task_field
 from penstock.core.run import RunSummary, TaskState
-from penstock.ids import partition_of_run
+from penstock.ids import home_of_run
 from penstock.store import records as r
 from penstock.store.valkey.connection import Connection, Value
 from penstock.store.valkey.reads import text_fields
@@ -31,10 +31,15 @@ class Watching:
         return [decode_task(data) if data else None for data in stored]
 
     async def _fields(self, names: Sequence[tuple[str, str]]) -> list[bytes | None]:
+        """Return a field of each of the runs; None where there is no such run, as a refused fact may name any."""
+        homes = [home_of_run(run_id, self._db.partitions) for run_id, _ in names]
         commands: list[Sequence[Value]] = [
-            ("HGET", self._db.keys[partition_of_run(run_id)].run(run_id), field) for run_id, field in names
+            ("HGET", self._db.keys[home].run(run_id), field)
+            for home, (run_id, field) in zip(homes, names, strict=True)
+            if home is not None
         ]
-        return await self._db.pipeline(commands)
+        found = iter(await self._db.pipeline(commands))
+        return [None if home is None else next(found) for home in homes]
 
     async def dead_letters(self, partition: int, before: str, limit: int) -> list[r.KeptLetter]:
         """Return dead letters of a partition, newest first."""
