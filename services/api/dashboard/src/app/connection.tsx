@@ -9,7 +9,7 @@ const TEXTS: Record<Connection, { label: string; color: string; hint: string }> 
   waiting: {
     label: "Reconnecting",
     color: "var(--s-retrying)",
-    hint: "The API does not answer. What you see may be old; it goes on without a gap once the API is back.",
+    hint: "The live stream is broken off. What you see may be old; it goes on without a gap once the API answers.",
   },
   resting: {
     label: "Resting",

@@ -16,6 +16,20 @@ const ITEM =
   "flex cursor-pointer items-center gap-2.5 rounded-md px-2.5 py-2 text-sm data-[selected=true]:bg-sunken";
 const RUN_ID = /^[0-9a-z]{26}-\d+$/;
 
+const SHOWN = 50;
+
+/** Whether any word that was typed is in the text: which fits best, the palette itself finds out. */
+function matches(text: string, typed: string): boolean {
+  const there = text.toLowerCase();
+  return (
+    typed === "" ||
+    typed
+      .toLowerCase()
+      .split(/\s+/)
+      .some((word) => there.includes(word))
+  );
+}
+
 export function CommandPalette({ onClose }: { onClose: () => void }) {
   const [text, setText] = useState("");
   const navigate = useNavigate();
@@ -38,6 +52,9 @@ export function CommandPalette({ onClose }: { onClose: () => void }) {
     }
   };
   const typed = text.trim();
+  const found = (dags.data?.dags ?? [])
+    .filter(({ dag_id, name }) => matches(`${dag_id} ${name}`, typed))
+    .slice(0, SHOWN);
   return (
     <Command.Dialog
       open
@@ -87,7 +104,7 @@ export function CommandPalette({ onClose }: { onClose: () => void }) {
           ))}
         </Command.Group>
         <Command.Group heading="DAGs">
-          {dags.data?.dags.slice(0, 200).map(({ dag_id, name }) => (
+          {found.map(({ dag_id, name }) => (
             <Command.Item
               key={dag_id}
               value={`dag ${dag_id} ${name}`}
@@ -102,7 +119,7 @@ export function CommandPalette({ onClose }: { onClose: () => void }) {
         </Command.Group>
         {typed && (
           <Command.Group heading="Start a run">
-            {dags.data?.dags.slice(0, 200).map(({ dag_id, name }) => (
+            {found.map(({ dag_id, name }) => (
               <Command.Item
                 key={dag_id}
                 value={`run start ${dag_id} ${name}`}

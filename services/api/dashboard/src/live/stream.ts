@@ -18,7 +18,10 @@ export interface Message {
 export type Connection = "off" | "connecting" | "live" | "waiting" | "resting";
 type Receiver = (batch: readonly Message[]) => void;
 
-const REST_AFTER_MS = 60_000;
+const REST_AFTER_MS = 10_000;
+/** Timers that come so late say that the machine slept: what looks like an open connection may be none. */
+const SLEPT_MS = 30_000;
+const PULSE_MS = 5000;
 const RETRY_MS = [500, 1000, 2000, 4000, 8000];
 /** A hidden tab has no animation frames; what comes then is handed on at this pace. */
 const HIDDEN_MS = 1000;
@@ -33,6 +36,7 @@ export class LiveStream {
   private failures = 0;
   private retry: ReturnType<typeof setTimeout> | undefined;
   private rest: ReturnType<typeof setTimeout> | undefined;
+  private pulse: ReturnType<typeof setInterval> | undefined;
   private closed = false;
 
   /** Follow `topic` after `position`; `types` are the names of the messages that are wanted. */
@@ -43,12 +47,22 @@ export class LiveStream {
     private readonly receive: Receiver,
   ) {
     document.addEventListener("visibilitychange", this.onVisibility);
-    this.open();
+    addEventListener("online", this.reopen);
+    let beat = Date.now();
+    this.pulse = setInterval(() => {
+      if (Date.now() - beat > SLEPT_MS) this.reopen();
+      beat = Date.now();
+    }, PULSE_MS);
+    // A browser has few connections to one host: a tab that was opened behind another waits until it is looked at.
+    if (document.hidden) connection.set("resting");
+    else this.open();
   }
 
   close(): void {
     this.closed = true;
     document.removeEventListener("visibilitychange", this.onVisibility);
+    removeEventListener("online", this.reopen);
+    clearInterval(this.pulse);
     clearTimeout(this.rest);
     this.stop("off");
   }
@@ -102,6 +116,12 @@ export class LiveStream {
     } else if (!this.source && connection.get() === "resting") {
       this.open();
     }
+  };
+
+  private readonly reopen = (): void => {
+    if (!this.source || document.hidden) return;
+    this.stop("connecting");
+    this.open();
   };
 
   private stop(state: Connection): void {

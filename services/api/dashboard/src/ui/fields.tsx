@@ -1,6 +1,7 @@
 import clsx from "clsx";
 import { Check, Copy, Search } from "lucide-react";
-import { type ComponentProps, useEffect, useEffectEvent, useState } from "react";
+import { type ComponentProps, useEffect, useEffectEvent, useRef, useState } from "react";
+import { copy } from "@/lib/copy";
 import { Button } from "./button";
 
 const LOOK = "h-8 rounded-md border border-line bg-panel px-2.5 text-sm placeholder:text-dim";
@@ -21,15 +22,23 @@ export function SearchField(props: {
   className?: string;
 }) {
   const [text, setText] = useState(props.value);
+  const told = useRef(props.value);
   const { value } = props;
   // Only another key begins the rest anew: a page that changes all the time would else never hear of the text.
-  const tell = useEffectEvent(() => props.onChange(text));
-  useEffect(() => setText(value), [value]);
+  const tell = useEffectEvent(() => {
+    told.current = text;
+    props.onChange(text);
+  });
+  // What was typed since it was last told is not to be lost when the URL has caught up with that.
   useEffect(() => {
-    if (text === value) return;
+    if (value !== told.current) setText(value);
+    told.current = value;
+  }, [value]);
+  useEffect(() => {
+    if (text === told.current) return;
     const timer = setTimeout(tell, 200);
     return () => clearTimeout(timer);
-  }, [text, value]);
+  }, [text]);
   return (
     <span className={clsx("relative inline-flex", props.className)}>
       <Search aria-hidden className="pointer-events-none absolute top-2 left-2.5 size-4 text-dim" />
@@ -61,7 +70,7 @@ export function CopyButton({ text, label = "Copy" }: { text: string; label?: str
       size="small"
       aria-label={copied ? "Copied" : label}
       title={label}
-      onClick={() => void navigator.clipboard.writeText(text).then(() => setCopied(true))}
+      onClick={() => void copy(text).then(setCopied)}
     >
       <Icon aria-hidden className="size-3.5" />
     </Button>

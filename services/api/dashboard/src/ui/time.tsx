@@ -9,6 +9,7 @@ let timer: ReturnType<typeof setInterval> | undefined;
 let users = 0;
 
 function subscribe(listener: () => void): () => void {
+  if (users === 0) second.set(Date.now());
   const leave = second.subscribe(listener);
   users += 1;
   timer ??= setInterval(() => second.set(Date.now()), 1000);

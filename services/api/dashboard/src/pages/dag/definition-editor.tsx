@@ -1,7 +1,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useBlocker, useNavigate } from "@tanstack/react-router";
 import { Save, Undo2 } from "lucide-react";
-import { useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { toast } from "sonner";
 import { type Format, register } from "@/api/definitions";
 import { asError } from "@/api/errors";
@@ -21,16 +21,22 @@ interface Props {
   format: Format;
   /** Whether somebody registered a newer version in the meantime. */
   overtaken: boolean;
+  /** Told whether the text differs from what it began with. */
+  onDirty: (dirty: boolean) => void;
   onSaved: (version: string) => void;
 }
 
-export function DefinitionEditor({ dagId, base, format, overtaken, onSaved }: Props) {
+export function DefinitionEditor({ dagId, base, format, overtaken, onDirty, onSaved }: Props) {
   const [text, setText] = useState(base);
   const [times, setTimes] = useState(0);
   const [reviewing, setReviewing] = useState(false);
   const editor = useRef<EditorHandle>(null);
   const checked = useValidation(text, format);
   const dirty = text !== base;
+  useEffect(() => {
+    onDirty(dirty);
+    return () => onDirty(false);
+  }, [dirty, onDirty]);
   const save = useSave(dagId, text, format, onSaved, () => setText(base));
   const revert = () => {
     setText(base);

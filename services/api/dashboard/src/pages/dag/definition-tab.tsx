@@ -17,6 +17,8 @@ export function useDefinition(dagId: string, version: string | undefined, format
   });
 }
 
+const SETTLE_FIRST = "Save or revert what you have changed first";
+
 /** A definition to read and to change; what is saved becomes the next version. */
 export function DefinitionTab(props: {
   dagId: string;
@@ -27,9 +29,15 @@ export function DefinitionTab(props: {
 }) {
   const { dagId, versions, onVersion } = props;
   const current = versions.find((one) => one.current);
-  const version = versions.some((one) => one.version === props.version) ? props.version : current?.version;
-  const [format, setFormat] = useState<Format>("yaml");
+  // The version that was current when the tab was opened: what is written upon it is not thrown away for a newer one.
   const [began, setBegan] = useState(current?.version);
+  const version = versions.some((one) => one.version === props.version) ? props.version : began;
+  const [format, setFormat] = useState<Format>("yaml");
+  const [dirty, setDirty] = useState(false);
+  const choose = (chosen: string) => {
+    if (chosen === current?.version) setBegan(chosen);
+    onVersion(chosen === current?.version ? undefined : chosen);
+  };
   const { data, error, refetch } = useDefinition(dagId, version, format);
   return (
     <Panel
@@ -40,9 +48,9 @@ export function DefinitionTab(props: {
             aria-label="Version"
             className="max-w-56"
             value={version}
-            onChange={(event) =>
-              onVersion(event.target.value === current?.version ? undefined : event.target.value)
-            }
+            disabled={dirty}
+            title={dirty ? SETTLE_FIRST : undefined}
+            onChange={(event) => choose(event.target.value)}
           >
             {versions.map((one) => (
               <option key={one.version} value={one.version}>
@@ -54,6 +62,8 @@ export function DefinitionTab(props: {
           <Select
             aria-label="Format"
             value={format}
+            disabled={dirty}
+            title={dirty ? SETTLE_FIRST : undefined}
             onChange={(event) => setFormat(event.target.value as Format)}
           >
             <option value="yaml">YAML</option>
@@ -68,6 +78,7 @@ export function DefinitionTab(props: {
           dagId={dagId}
           base={data}
           format={format}
+          onDirty={setDirty}
           overtaken={began !== current?.version}
           onSaved={(saved) => {
             setBegan(saved);

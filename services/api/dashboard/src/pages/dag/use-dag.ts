@@ -7,6 +7,7 @@ import type { DagGrid, VersionEntry } from "@/api/types";
 import { readEvent } from "@/core/events";
 import type { Message } from "@/live/stream";
 import { ALL_EVENTS, useLive } from "@/live/use-live";
+import { usePatched } from "@/live/use-patched";
 import { appendGrid, patchGrid } from "./grid";
 
 const PAGE = 100;
@@ -30,19 +31,24 @@ export function useGrid(dagId: string, current: VersionEntry | undefined) {
   const client = useQueryClient();
   const key = useMemo(() => ["dag", dagId, "grid"], [dagId]);
   const query = useQuery({ queryKey: key, queryFn: () => readGrid(dagId, "") });
+  /** Whether there was something of a run that the grid cannot show before it is read anew. */
+  const unknown = useRef(false);
+  const bring = usePatched<DagGrid>(key, query.isFetching, (grid, batch) => {
+    const events = batch.filter(isOfRun).map(({ data }) => readEvent(JSON.parse(data)));
+    const patched = patchGrid(grid, events, current);
+    unknown.current ||= patched.unknown;
+    return patched.grid;
+  });
   useLive({ dagId }, query.data?.position ?? null, ALL_EVENTS, (batch) => {
     if (batch.some(({ type }) => type === "DagRegistered")) {
       void client.invalidateQueries({ queryKey: ["dag", dagId] });
     }
-    const grid = client.getQueryData<DagGrid>(key);
-    if (!grid) return;
-    const patched = patchGrid(
-      grid,
-      batch.filter(isOfRun).map(({ data }) => readEvent(JSON.parse(data))),
-      current,
-    );
-    client.setQueryData(key, patched.grid);
-    if (patched.unknown) void client.invalidateQueries({ queryKey: key });
+    // What is shown may be gone from the log: it is read anew, and not patched any more.
+    if (batch.some(({ type }) => type === "LogForked")) void client.resetQueries({ queryKey: key });
+    bring(batch);
+    if (!unknown.current) return;
+    unknown.current = false;
+    void client.invalidateQueries({ queryKey: key }, { cancelRefetch: false });
   });
   return { ...query, loadMore: useLoadMore(dagId, key, query.data?.next_cursor ?? null) };
 }

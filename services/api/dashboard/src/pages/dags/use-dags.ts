@@ -2,6 +2,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { api, body } from "@/api/client";
 import type { DagRunsList } from "@/api/types";
 import { DIGEST, useLive } from "@/live/use-live";
+import { usePatched } from "@/live/use-patched";
 import { patchDags, SHOWN_RUNS } from "./patch";
 
 const KEY = ["dags"];
@@ -18,9 +19,10 @@ export function useDags() {
       return (await body(listed)) as DagRunsList;
     },
   });
+  const bring = usePatched<DagRunsList>(KEY, query.isFetching, patchDags);
   useLive(DIGEST_TOPIC, query.data?.position ?? null, DIGEST, (batch) => {
     if (batch.some(({ type }) => type === "Overflow")) void client.invalidateQueries({ queryKey: KEY });
-    client.setQueryData<DagRunsList>(KEY, (list) => list && patchDags(list, batch));
+    bring(batch);
   });
   return query;
 }

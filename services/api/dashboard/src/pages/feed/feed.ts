@@ -7,7 +7,9 @@ import { parseTime } from "@/lib/format";
 import type { Message } from "@/live/stream";
 
 export interface Entry {
-  /** Unlike any other of the feed: partition and place in its log. */
+  /** Unlike any other's: after a fork of the log a place is taken anew, at another time. */
+  readonly id: string;
+  /** Partition and place in its log. */
   readonly key: string;
   readonly partition: number;
   readonly seq: number;
@@ -56,6 +58,7 @@ function read(data: string): Entry {
   const raw = JSON.parse(data) as Raw;
   const event = runEvent(raw);
   return {
+    id: `${raw.partition}:${raw.seq} ${raw.at}`,
     key: `${raw.partition}:${raw.seq}`,
     partition: raw.partition,
     seq: raw.seq,

@@ -2,6 +2,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { api, body } from "@/api/client";
 import type { Overview } from "@/api/types";
 import { DIGEST, useLive } from "@/live/use-live";
+import { usePatched } from "@/live/use-patched";
 import { patchOverview } from "./patch";
 
 const KEY = ["overview"];
@@ -17,10 +18,12 @@ export function useOverview() {
     queryFn: ({ signal }) => body(api.GET("/overview", { signal })),
     refetchInterval: LOOK_AGAIN_MS,
   });
+  const bring = usePatched<Overview>(KEY, query.isFetching, patchOverview);
   useLive(TOPIC, query.data?.position ?? null, DIGEST, (batch) => {
+    // One that is under way is let come to its end: where many DAGs are registered none ever would otherwise.
     if (batch.some(({ type }) => type === "Overflow" || type === "Dag"))
-      void client.invalidateQueries({ queryKey: KEY });
-    client.setQueryData<Overview>(KEY, (overview) => overview && patchOverview(overview, batch));
+      void client.invalidateQueries({ queryKey: KEY }, { cancelRefetch: false });
+    bring(batch);
   });
   return query;
 }

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { X } from "lucide-react";
-import { useId } from "react";
+import { type ComponentProps, useEffect, useId, useState } from "react";
 import { api, body } from "@/api/client";
 import { Button } from "@/ui/button";
 import { Input, SearchField } from "@/ui/fields";
@@ -41,7 +41,7 @@ export function RunFilters({ filter, change }: { filter: Filter; change: (part: 
       <DagField value={filter.dag} onChange={(dag) => change({ dag })} />
       <SearchField
         value={filter.search}
-        onChange={(search) => change({ search: search.trim() })}
+        onChange={(search) => change({ search })}
         label="Run id begins with"
         className="w-44"
       />
@@ -67,29 +67,50 @@ function DagField({ value, onChange }: { value: string; onChange: (dag: string) 
     queryFn: () => body(api.GET("/dags")),
     staleTime: 10_000,
   });
-  const known = dags.data?.dags ?? [];
   return (
     <>
-      <Input
-        key={value}
+      <Settled
         list={list}
         aria-label="DAG"
         placeholder="Any DAG"
-        defaultValue={value}
+        value={value}
+        onSettle={onChange}
         className="w-40"
-        onChange={(event) => {
-          const text = event.target.value.trim();
-          if (text === "" || known.some(({ dag_id }) => dag_id === text)) onChange(text);
-        }}
       />
       <datalist id={list}>
-        {known.map(({ dag_id, name }) => (
+        {dags.data?.dags.map(({ dag_id, name }) => (
           <option key={dag_id} value={dag_id}>
             {name}
           </option>
         ))}
       </datalist>
     </>
+  );
+}
+
+type SettledProps = Omit<ComponentProps<"input">, "value" | "onChange"> & {
+  value: string;
+  onSettle: (text: string) => void;
+};
+
+/** A field that tells what is in it once that is meant: with Enter, by a choice from its list, or when it is left. */
+function Settled({ value, onSettle, ...rest }: SettledProps) {
+  const [text, setText] = useState(value);
+  useEffect(() => setText(value), [value]);
+  const settle = (next: string) => next !== value && onSettle(next);
+  return (
+    <Input
+      {...rest}
+      value={text}
+      onChange={({ target, nativeEvent }) => {
+        setText(target.value);
+        // A choice is no typing: it has no kind of input, or says that it replaces what was there.
+        const kind = (nativeEvent as InputEvent).inputType;
+        if (kind === undefined || kind === "insertReplacementText") settle(target.value.trim());
+      }}
+      onBlur={() => settle(text.trim())}
+      onKeyDown={({ key }) => key === "Enter" && settle(text.trim())}
+    />
   );
 }
 
@@ -107,11 +128,11 @@ function TimeField({
   return (
     <span className="inline-flex items-center gap-1.5 text-dim text-xs">
       <label htmlFor={id}>{label}</label>
-      <Input
+      <Settled
         id={id}
         type="datetime-local"
         value={value ? local(value) : ""}
-        onChange={({ target }) => onChange(target.value ? new Date(target.value).toISOString() : "")}
+        onSettle={(text) => onChange(text ? new Date(text).toISOString() : "")}
         className="w-42"
       />
     </span>

@@ -24,7 +24,7 @@ export function RunsPage() {
     () => ({
       statuses: search.status?.split(",") ?? [],
       dag: search.dag ?? "",
-      search: search.q ?? "",
+      search: search.q?.trim() ?? "",
       after: search.after ?? "",
       before: search.before ?? "",
     }),
@@ -43,9 +43,12 @@ export function RunsPage() {
       },
     });
   };
-  const { runs, error, isPending, refetch, hasNextPage, isFetchingNextPage, fetchNextPage } = useRuns(filter);
+  const list = useRuns(filter);
+  const { runs, error, isPending, refetch, hasNextPage, fetchNextPage } = list;
   const { marked, toggle } = useSelection(runs);
-  const more = hasNextPage && !isFetchingNextPage ? () => void fetchNextPage() : undefined;
+  // After an error somebody has to want it.
+  const idle = !list.isFetchingNextPage && !list.isFetchNextPageError;
+  const more = hasNextPage && idle ? () => void fetchNextPage() : undefined;
   return (
     <>
       <PageHead
@@ -59,7 +62,12 @@ export function RunsPage() {
       </PageHead>
       <RunFilters filter={filter} change={change} />
       <Panel flush>
-        {error && <Failure error={error} retry={() => void refetch()} />}
+        {error && (
+          <Failure
+            error={error}
+            retry={() => void (list.isFetchNextPageError ? fetchNextPage() : refetch())}
+          />
+        )}
         {isPending && !error && <Loading what="Reading the runs" />}
         {!isPending && !error && runs.length === 0 && <Nothing narrowed={Object.keys(search).length > 0} />}
         {runs.length > 0 && <RunTable runs={runs} marked={marked} toggle={toggle} more={more} />}

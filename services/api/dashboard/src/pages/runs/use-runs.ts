@@ -1,10 +1,10 @@
 import { type InfiniteData, useInfiniteQuery } from "@tanstack/react-query";
 import { useCallback, useEffect, useState } from "react";
 import { api, body } from "@/api/client";
-import { queryClient } from "@/api/query-client";
 import type { RunEntry, RunList } from "@/api/types";
 import type { Message } from "@/live/stream";
 import { DIGEST, useLive } from "@/live/use-live";
+import { usePatched } from "@/live/use-patched";
 import { type Filter, kept, patch } from "./runs-list";
 
 const PAGE = 100;
@@ -18,18 +18,18 @@ export function useRuns(filter: Filter) {
       body(api.GET("/runs", { params: { query: { ...asQuery(filter), cursor: pageParam } } })),
     initialPageParam: "",
     getNextPageParam: (page) => page.next_cursor,
+    // Another filter is another question: what was known of it before is not kept true.
+    gcTime: 0,
   });
   const position = query.data?.pages[0]?.position ?? null;
   const topic = { digest: true, ...(filter.dag && { dagId: filter.dag }) };
+  const bring = usePatched<InfiniteData<RunList>>(key, query.isFetching, (data, batch) => {
+    const changed = batch.filter(({ type }) => type === "Run").map(readRun);
+    return changed.length ? patchPages(data, changed, filter) : data;
+  });
   useLive(topic, position, DIGEST, (batch) => {
     if (batch.some(({ type }) => type === "Overflow")) void query.refetch();
-    const changed = batch.filter(({ type }) => type === "Run").map(readRun);
-    if (changed.length) {
-      queryClient.setQueryData<InfiniteData<RunList>>(
-        key,
-        (data) => data && patchPages(data, changed, filter),
-      );
-    }
+    bring(batch);
   });
   return { ...query, runs: query.data?.pages.flatMap((page) => page.runs) ?? [] };
 }
