@@ -1,7 +1,5 @@
 """How much of what was seen of a log is still there, whatever has become of it meanwhile."""
 
-from collections import deque
-
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,8 +19,7 @@ def branch(name: str, first: int, last: int) -> list[LogEntry]:
 async def followed(store: MemoryStore, opened: int, seen: list[LogEntry], remembered: int) -> Trail:
     """Return the trail of who began at ``opened`` and has seen these events, of which it remembers so many."""
     store._state.partitions[0].log[:] = seen[:opened]
-    trail = await open_trail(store, 0, Head(opened, "", 1, "", "0-0", 0))
-    trail._marks = deque(trail._marks, remembered)
+    trail = await open_trail(store, 0, Head(opened, "", 1, "", "0-0", 0), remembered)
     for entry in seen[opened:]:
         trail.note(entry)
     return trail

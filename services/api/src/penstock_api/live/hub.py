@@ -16,7 +16,7 @@ from penstock_api.live.dag_entries import DagEntries
 from penstock_api.live.events import LiveEvent, live_event
 from penstock_api.live.run_dags import RunDags
 from penstock_api.live.run_entries import MOST_RUNS, RunEntries
-from penstock_api.live.trail import Trail, open_trail
+from penstock_api.live.trail import KEPT, Trail, open_trail
 from penstock_api.live.window import Window
 
 WINDOW_BYTES = 32 * 1024 * 1024
@@ -174,7 +174,8 @@ class LiveHub:
 
     async def _open_windows(self) -> None:
         heads = await self._heads()
-        self._trails = {number: await open_trail(self.store, number, head) for number, head in enumerate(heads)}
+        limit = KEPT // self._partitions
+        self._trails = {number: await open_trail(self.store, number, head, limit) for number, head in enumerate(heads)}
         for number, head in enumerate(heads):
             self._begin(number, head.seq)
         # A viewer that came before found nothing in the log; what was written since is below these windows.

@@ -7,8 +7,8 @@ from penstock.store.base import ReadStore
 from penstock.store.records import Head, LogEntry
 from penstock_api.history import read_event
 
-KEPT = 20_000
-"""Events of a partition that are remembered, with a number for each: a loss on the server is of far fewer."""
+KEPT = 160_000
+"""Events of all partitions together that are remembered, with a number for each: a loss is of far fewer."""
 
 SEARCHED = 10_000
 """Events below these that are searched for a declared fork."""
@@ -22,11 +22,11 @@ class Trail:
     ``incarnation`` is that of the log as it was seen last.
     """
 
-    def __init__(self, partition: int, top: int, incarnation: int) -> None:
+    def __init__(self, partition: int, top: int, incarnation: int, limit: int) -> None:
         self.top = top
         self.incarnation = incarnation
         self._partition = partition
-        self._marks: deque[int] = deque(maxlen=KEPT)
+        self._marks: deque[int] = deque(maxlen=limit)
 
     def note(self, entry: LogEntry) -> None:
         """Take the event that comes next; after a gap all begins anew."""
@@ -91,13 +91,13 @@ def _mark(entry: LogEntry) -> int:
     return hash((entry.data, entry.hash))
 
 
-async def open_trail(store: ReadStore, partition: int, head: Head) -> Trail:
-    """Return the trail that begins with the last event of a log.
+async def open_trail(store: ReadStore, partition: int, head: Head, limit: int) -> Trail:
+    """Return the trail that begins with the last event of a log, and remembers at most ``limit``.
 
     Raises:
         StoreUnavailableError: the store does not answer.
     """
-    trail = Trail(partition, max(0, head.seq - 1), head.incarnation)
+    trail = Trail(partition, max(0, head.seq - 1), head.incarnation, limit)
     for entry in await store.log(partition, head.seq - 1, 1) if head.seq else ():
         trail.note(entry)
     return trail
