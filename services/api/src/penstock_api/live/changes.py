@@ -8,6 +8,7 @@ import msgspec
 from penstock_api.live.events import LiveEvent
 
 _REGISTERED = "DagRegistered"
+_FORKED = "LogForked"
 
 
 class Change(msgspec.Struct, frozen=True, gc=False):
@@ -24,6 +25,8 @@ class Changes:
     def __init__(self, floor: int, limit: int) -> None:
         self.floor = floor
         self.top = floor
+        self.forked = 0
+        """The seq of the last event that declared the log a new branch: what was read before it may be gone."""
         self._limit = limit
         self._runs: OrderedDict[str, tuple[int, int]] = OrderedDict()
         self._dags: OrderedDict[str, int] = OrderedDict()
@@ -47,6 +50,8 @@ class Changes:
             self._dags.move_to_end(event.dag_id)
             if len(self._dags) > self._limit:
                 self.floor = max(self.floor, self._dags.popitem(last=False)[1])
+        elif event.type == _FORKED:
+            self.forked = seq
 
     def runs_after(self, seq: int) -> Iterator[Change]:
         """Yield the runs that changed after ``seq``, the last one first: all of them, unless ``seq`` is below floor."""

@@ -9,9 +9,11 @@ from operator import attrgetter
 import msgspec
 import structlog
 
+from penstock.core.events import LogForked
 from penstock.errors import StoreUnavailableError
 from penstock_api.live.changes import Change
 from penstock_api.live.hub import LiveHub
+from penstock_api.live.positions import end_positions
 from penstock_api.live.run_entries import MOST_RUNS
 from penstock_api.waiting import set_within
 
@@ -93,13 +95,13 @@ class Digest:
         return Tick()
 
     async def _look_back(self) -> None:
-        """Go on from where a log ends now if it was set back below what this viewer has seen of it."""
-        reconnects = self._hub.reconnects
+        """Go on from what a log has kept if it was set back: states it has led to may have been told ahead of it."""
+        ends = await end_positions(self._hub.store, self.positions)
         for partition, seq in self.positions.items():
-            end = (await self._hub.store.head(partition)).seq
-            self._ahead = self._ahead or end < seq
-            self.positions[partition] = min(seq, end)
-        self._reconnects = reconnects
+            kept = self._hub.set_back(partition, self._reconnects)
+            self._ahead = self._ahead or bool(kept) or ends[partition] < seq
+            self.positions[partition] = min([seq, ends[partition], *kept])
+        self._reconnects = self._hub.reconnects
 
     async def _look(self) -> Tick:
         found = self._seen()
@@ -122,6 +124,7 @@ class Digest:
             if changes is None or changes.top <= seq:
                 continue
             found.moved[partition] = changes.top
+            found.overflow = found.overflow or changes.forked > seq
             found.dags.update(changes.dags_after(seq))
             runs: Iterable[Change] = changes.runs_after(seq)
             # One more than can be sent shows that there are more; which of them are of a DAG is not known yet.
@@ -148,6 +151,7 @@ class Digest:
                     missed[event.run_id] = Change(event.run_id, seq, 0)
                 elif event.dag_id and not event.run_id:
                     found.dags[event.dag_id] = max(seq, found.dags.get(event.dag_id, 0))
+                found.overflow = found.overflow or event.type == LogForked.__name__
         found.runs += missed.values()
 
     async def _dags(self, found: _Found) -> list[bytes]:

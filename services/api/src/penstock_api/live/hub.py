@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager, contextmanager, suppress
 import structlog
 
 from penstock.backoff import Backoff
+from penstock.core.events import LogForked
 from penstock.errors import StoreUnavailableError
 from penstock.store.base import Store
 from penstock.store.records import Head, LogEntry
@@ -15,6 +16,7 @@ from penstock_api.live.dag_entries import DagEntries
 from penstock_api.live.events import LiveEvent, live_event
 from penstock_api.live.run_dags import RunDags
 from penstock_api.live.run_entries import MOST_RUNS, RunEntries
+from penstock_api.live.trail import KEPT, Trail, open_trail
 from penstock_api.live.window import Window
 
 WINDOW_BYTES = 32 * 1024 * 1024
@@ -49,6 +51,8 @@ class LiveHub:
         self._partitions = store.partitions
         self._windows: dict[int, Window] = {}
         self._changes: dict[int, Changes] = {}
+        self._trails: dict[int, Trail] = {}
+        self._set_back: list[tuple[int, int, int]] = []
         self._arrivals = 0
         self._viewers = 0
         self._watched = asyncio.Event()
@@ -89,6 +93,10 @@ class LiveHub:
         """Return what changed of late in a partition; None before the hub has looked."""
         return self._changes.get(partition)
 
+    def set_back(self, partition: int, since: int) -> list[int]:
+        """Return up to which seq the log was kept, each time it was set back after ``reconnects`` was ``since``."""
+        return [kept for time, where, kept in self._set_back if time > since and where == partition]
+
     def read(self, entry: LogEntry) -> LiveEvent:
         """Return an entry of a log as an event on its way, and learn from it."""
         event = live_event(entry)
@@ -127,6 +135,10 @@ class LiveHub:
             self._arrivals += 1
             self._windows[entry.partition].add(event)
             self._changes[entry.partition].note(event, self._arrivals)
+            self._trails[entry.partition].note(entry)
+            if event.type == LogForked.__name__:
+                self._trails[entry.partition].learn(entry)
+                self._forget()
             if number % TURN == 0:
                 await asyncio.sleep(0)
         if entries:
@@ -134,6 +146,8 @@ class LiveHub:
         if not self._viewers:
             self._windows.clear()
             self._changes.clear()
+            self._trails.clear()
+            self._set_back.clear()
             self._forget()
             self._watched.clear()
 
@@ -141,18 +155,28 @@ class LiveHub:
         return await asyncio.gather(*(self.store.head(number) for number in range(self._partitions)))
 
     async def _look_back(self) -> None:
-        """A server that was away may have come back with an older past: go on from where its log ends now."""
+        """A server that was away may have come back with an older past: go on from what is left of what was seen.
+
+        Its log may have grown past its old end meanwhile, with or without an event that declares the fork.
+        """
         for number, head in enumerate(await self._heads()):
-            seen = self._windows[number].top
-            if head.seq < seen:
+            seen = self._trails[number].top
+            kept = min(head.seq, await self._trails[number].kept(self.store))
+            if kept < seen:
                 _log.error("the log has forked: viewers have seen events that are gone", partition=number, seen=seen)
-                self._begin(number, head.seq)
+                self._set_back.append((self.reconnects + 1, number, kept))
+                self._trails[number].cut(kept)
+                self._begin(number, kept)
+            self._trails[number].incarnation = head.incarnation
         self._forget()  # it may be of an older branch of the log
         self.reconnects += 1
         self._announce()
 
     async def _open_windows(self) -> None:
-        for number, head in enumerate(await self._heads()):
+        heads = await self._heads()
+        limit = KEPT // self._partitions
+        self._trails = {number: await open_trail(self.store, number, head, limit) for number, head in enumerate(heads)}
+        for number, head in enumerate(heads):
             self._begin(number, head.seq)
         # A viewer that came before found nothing in the log; what was written since is below these windows.
         self._announce()

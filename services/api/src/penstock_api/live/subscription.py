@@ -8,6 +8,7 @@ from penstock.core.events import LogForked
 from penstock.errors import StoreUnavailableError
 from penstock_api.live.events import LiveEvent
 from penstock_api.live.hub import LiveHub
+from penstock_api.live.positions import end_positions
 from penstock_api.waiting import set_within
 
 BATCH = 256
@@ -88,11 +89,12 @@ class Subscription:
         return found, moved
 
     async def _look_back(self) -> None:
-        """Go on from where a log ends now if it was set back below what this viewer has seen of it."""
-        reconnects = self._hub.reconnects
+        """Go on from what a log has kept if it was set back below what this viewer has seen of it."""
+        ends = await end_positions(self._hub.store, self.positions)
         for partition, seq in self.positions.items():
-            self.positions[partition] = min(seq, (await self._hub.store.head(partition)).seq)
-        self._reconnects = reconnects
+            kept = self._hub.set_back(partition, self._reconnects)
+            self.positions[partition] = min([seq, ends[partition], *kept])
+        self._reconnects = self._hub.reconnects
 
     async def _catch_up(self, partition: int, seq: int, floor: int) -> tuple[list[LiveEvent], int]:
         """Read from the log what the window no longer has; return it, and up to where it is complete."""
