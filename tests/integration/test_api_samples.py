@@ -129,7 +129,7 @@ async def test_the_samples_of_a_process_are_in_its_overview_the_oldest_first(
     stack: Stack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("penstock_api.sampler.SAMPLE_SECONDS", 0.01)
-    monkeypatch.setattr("penstock_api.sampler.SHARE", 1.0)
+    monkeypatch.setattr("penstock_api.pacing.SHARE", 1.0)
     monkeypatch.setattr("penstock_api.figures.FRESH_SECONDS", 0.0)
     async with open_api(stack.store) as api:
 
