@@ -82,9 +82,18 @@ class Sampler:
         now = await self._read()
         before = self._before
         if before is not None:
-            waits, runs = await self._durations.since(before.seqs, now.seqs)
+            waits, runs = await self._measured(before, now)
             self.series.append(_sample(before, now, waits, runs))
         self._before = now
+
+    async def _measured(self, before: _Reading, now: _Reading) -> tuple[list[int], list[int]]:
+        try:
+            return await self._durations.since(before.seqs, now.seqs)
+        except StoreUnavailableError:
+            raise
+        except Exception:  # noqa: BLE001  # looked at again and again, the same event would end the curves for good
+            _log.exception("it is not known how long attempts waited and ran; the sample goes without")
+            return [], []
 
     async def _read(self) -> _Reading:
         figures, seqs = await asyncio.gather(
