@@ -62,6 +62,15 @@ async def test_the_cells_of_runs_are_what_each_run_shows_in_the_order_asked_for(
     assert cells[0].cells == {}
 
 
+async def test_of_a_run_of_very_many_tasks_no_cell_is_missed(store: Store) -> None:
+    _, run = await started(store, fan(350))
+    await store.request_run(FIRST, run_id(2))
+    view = await store.run(run)
+    assert view is not None
+    assert len(view.tasks) > 200
+    assert await store.run_cells([run]) == [shown(view)]
+
+
 async def test_runs_that_do_not_exist_have_no_cells(store: Store) -> None:
     _, first = await started(store, ONE)
     asked = [run_id(7), first, run_id(1, 7)]

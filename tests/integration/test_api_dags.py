@@ -7,6 +7,7 @@ import pytest
 
 from api_kit import SAMPLE, open_api, serve_api, sse
 from penstock.settings import Settings
+from penstock_api.routes import dags
 from stack import Noop, Stack, dag, eventually
 
 YAML = b"id: sample\ntasks:\n  b: {name: B, command: echo two, dependencies: [a]}\n  a: {name: A, command: echo one}\n"
@@ -83,6 +84,21 @@ async def test_dags_are_listed_with_their_last_runs_where_these_are_asked_for(ap
         "count": 2,
         "position": plain["position"],
     }
+
+
+async def test_with_very_many_dags_fewer_runs_of_each_are_listed_but_at_least_one(
+    api: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for dag_id in ("one", "two"):
+        await api.post("/dags", json={**SAMPLE, "id": dag_id})
+        for _ in range(4):
+            await api.post(f"/dags/{dag_id}/run")
+    listed: list[list[int]] = []
+    for most in (7, 1):
+        monkeypatch.setattr(dags, "MOST_RUNS", most)
+        answer = (await api.get("/dags", params={"runs": 50})).json()
+        listed.append([len(dag["last_runs"]) for dag in answer["dags"]])
+    assert listed == [[3, 3], [1, 1]]
 
 
 async def test_the_live_stream_goes_on_from_the_position_of_the_list(stack: Stack, api: httpx.AsyncClient) -> None:

@@ -121,12 +121,13 @@ async def test_a_search_stops_after_so_many_lines_and_says_where_to_go_on(
     assert found == [4, *range(40, 50)]
 
 
+@pytest.mark.parametrize("line", ["x" * 100, "\N{GRINNING FACE}" * 25])
 async def test_an_answer_with_long_lines_ends_early_and_the_next_goes_on(
-    stack: Stack, api: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+    stack: Stack, api: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch, line: str
 ) -> None:
     monkeypatch.setattr(line_search, "PAGE_LINES", 10)
     monkeypatch.setattr(line_search, "ANSWER_BYTES", 1000)
-    run_id = await printed(stack, ["x" * 100 for _ in range(25)])
+    run_id = await printed(stack, [line for _ in range(25)])
     told = await lines(api, run_id)
     assert (numbers(told), told["next"]) == (list(range(1, 11)), 11)
     assert numbers(await lines(api, run_id, "from=21")) == [21, 22, 23, 24, 25]

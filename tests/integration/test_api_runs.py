@@ -10,7 +10,6 @@ import pytest
 
 from api_kit import SAMPLE, open_api
 from penstock.ids import new_run_id
-from penstock_api.routes import runs
 from stack import DIAMOND, Held, Noop, Stack, dag, eventually
 
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
@@ -240,22 +239,6 @@ async def test_the_history_comes_in_pages_in_log_order_each_event_with_its_cause
         pages += page["events"]
         after = page["next_cursor"]
     assert pages == events
-
-
-async def test_a_long_history_comes_whole_though_it_is_read_in_pieces(
-    stack: Stack, api: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    await stack.scheduler()
-    await stack.worker(Noop())
-    run_id = await stack.start(dag("diamond", DIAMOND))
-    await stack.ended(run_id)
-    whole = (await api.get(f"/runs/{run_id}/events")).json()
-    monkeypatch.setattr(runs, "EVENTS_AT_ONCE", 3)
-    assert (await api.get(f"/runs/{run_id}/events?limit=10000")).json() == whole
-    page = (await api.get(f"/runs/{run_id}/events?limit=7")).json()
-    assert (page["events"], page["next_cursor"]) == (whole["events"][:7], whole["events"][6]["seq"])
-    refused = await api.get(f"/runs/{run_id}/events?limit=10001")
-    assert (refused.status_code, refused.json()["error"]["details"][0]["field"]) == (422, "limit")
 
 
 async def test_a_retry_in_the_history_says_when_as_a_time(stack: Stack, api: httpx.AsyncClient) -> None:

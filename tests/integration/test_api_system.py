@@ -1,7 +1,7 @@
 """The overview, the state of the system and the dead letters, over the API."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 import httpx
@@ -10,7 +10,9 @@ import pytest
 from api_kit import open_api
 from penstock import __version__
 from penstock.core.dag import dag_version
+from penstock.core.run import RunSummary
 from penstock.ids import ENTROPY_BYTES, new_run_id, partition_of_dag
+from penstock_api import recent_dags
 from penstock_api.routes import overview
 from stack import DIAMOND, PARTITIONS, Held, Noop, Stack, dag, eventually
 from store_kit import presence
@@ -63,9 +65,10 @@ async def test_an_overview_shows_what_runs_what_failed_and_what_was_run_last(
 async def test_of_many_runs_and_dags_an_overview_has_the_newest(
     stack: Stack, api: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch, looked_at: int
 ) -> None:
-    monkeypatch.setattr(overview, "LOOKED_AT", looked_at)
-    for name in ("RUNS", "DAGS", "LAST_RUNS"):
-        monkeypatch.setattr(overview, name, 2)
+    monkeypatch.setattr(recent_dags, "LOOKED_AT", looked_at)
+    monkeypatch.setattr(overview, "RUNS", 2)
+    for name in ("DAGS", "LAST_RUNS"):
+        monkeypatch.setattr(recent_dags, name, 2)
     runs: list[str] = []
     for number, name in enumerate(("x", "y", "z", "y", "y", "x")):
         await stack.store.register_dag(spec := dag(name, {"a": ()}), dag_version(spec))
@@ -75,6 +78,32 @@ async def test_of_many_runs_and_dags_an_overview_has_the_newest(
     assert [run["run_id"] for run in answer["active"]] == [runs[5], runs[4]]
     assert [entry["dag_id"] for entry in answer["dags"]] == ["x", "y"]
     assert [run["run_id"] for run in answer["dags"][1]["last_runs"]] == [runs[4], runs[3]]
+
+
+async def test_which_of_many_dags_were_run_last_is_asked_once_for_all_who_want_it_at_the_same_time(
+    stack: Stack, api: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, most in (("LOOKED_AT", 1), ("DAGS", 2)):
+        monkeypatch.setattr(recent_dags, name, most)
+    monkeypatch.setattr(recent_dags, "RANKED_SECONDS", 3600)
+    for name in ("x", "y", "z"):
+        await stack.store.register_dag(spec := dag(name, {"a": ()}), dag_version(spec))
+        await api.post(f"/dags/{name}/run")
+    asked: list[int] = []
+    read_last = stack.store.last_runs
+
+    async def last_runs(dag_ids: Sequence[str], limit: int) -> dict[str, list[RunSummary]]:
+        asked.append(len(dag_ids))
+        return await read_last(dag_ids, limit)
+
+    monkeypatch.setattr(stack.store, "last_runs", last_runs)
+    answers = await asyncio.gather(*(read(api, "/overview") for _ in range(5)))
+    assert [[entry["dag_id"] for entry in answer["dags"]] for answer in answers] == [["z", "y"]] * 5
+    assert asked.count(3) == 1
+    await api.post("/dags/y/run")
+    latest = await read(api, "/overview")
+    assert [entry["dag_id"] for entry in latest["dags"]] == ["y", "z"]
+    assert asked.count(3) == 1
 
 
 async def test_runs_that_failed_are_shown_as_such(stack: Stack, api: httpx.AsyncClient) -> None:

@@ -95,6 +95,19 @@ async def test_a_task_tells_what_waits_for_it_and_up_to_which_event_of_its_run(
     ]
 
 
+async def test_looking_at_a_task_again_does_not_read_the_whole_definition_again(
+    stack: Stack, api: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_id = await stack.start(dag("fan", {"a": (), "b": ("a",)}))
+    before = [await detail(api, run_id, name) for name in ("a", "b")]
+
+    async def never(*_: object) -> object:
+        raise AssertionError("a definition was read")
+
+    monkeypatch.setattr(stack.store, "definition", never)
+    assert [await detail(api, run_id, name) for name in ("a", "b")] == before
+
+
 async def test_an_attempt_is_seen_ready_then_running_then_cancelled(stack: Stack, api: httpx.AsyncClient) -> None:
     await stack.scheduler()
     run_id = await stack.start(dag("held", {"a": ()}))

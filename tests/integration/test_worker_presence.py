@@ -89,22 +89,26 @@ async def test_a_worker_that_drains_says_so_at_once_and_is_gone_when_it_has_ende
     await eventually(gone, "the worker to be gone")
 
 
-async def test_a_store_that_does_not_listen_ends_no_worker(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("error", [StoreUnavailableError("away"), LookupError("unheard of")])
+async def test_a_store_that_does_not_listen_ends_no_worker(
+    stack: Stack, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
     monkeypatch.setattr(presence, "ANNOUNCE_SECONDS", 0.01)
-    asked = asyncio.Event()
+    asked = [asyncio.Event(), asyncio.Event()]
 
     class Deaf:
         def __getattr__(self, name: str) -> object:
             return getattr(stack.store, name)
 
         async def announce(self, *_: object) -> None:
-            asked.set()
-            raise StoreUnavailableError("away")
+            asked[asked[0].is_set()].set()
+            raise error
 
         async def depart(self, _: str) -> None:
-            raise StoreUnavailableError("away")
+            raise error
 
     await stack.scheduler()
     await stack.worker(Noop(), store=Deaf())  # type: ignore[arg-type]  # as far as a worker can tell, it is one
-    await asked.wait()
+    for event in asked:  # it tries again
+        await asyncio.wait_for(event.wait(), 10)
     assert await stack.ended(await stack.start(dag("one", {"a": ()}))) == "succeeded"

@@ -13,7 +13,9 @@ from penstock.store.base import Store
 from penstock_api.figures import FigureReader
 from penstock_api.live.hub import LiveHub
 from penstock_api.outlines import Outlines
+from penstock_api.recent_dags import RecentDags
 from penstock_api.sampler import Sampler
+from penstock_api.task_specs import TaskSpecs
 
 PARSERS = 2
 """How many definitions are read or written at the same time: each may take tens of megabytes while it is."""
@@ -26,6 +28,8 @@ class Context:
         self.store = store
         self.settings = settings
         self.outlines = Outlines(store)
+        self.task_specs = TaskSpecs(store)
+        self.recent_dags = RecentDags(store)
         self.hub = LiveHub(store)
         self.sampler = Sampler(store, self.outlines)
         self.figures = FigureReader(store, self.sampler)

@@ -5,7 +5,10 @@ import math
 from collections.abc import Mapping, Sequence
 
 import msgspec
+import structlog
 
+from penstock.core.run import RunSummary
+from penstock.errors import PenstockError, StoreUnavailableError
 from penstock.ids import partition_of_run
 from penstock.store.base import Store
 from penstock_api.outlines import Outlines
@@ -27,6 +30,7 @@ class _Glance(msgspec.Struct, gc=False):
     task_id: str = ""
 
 
+_log = structlog.get_logger()
 _glance = msgspec.json.Decoder(_Glance).decode
 _Task = tuple[str, str]
 
@@ -81,20 +85,26 @@ class Durations:
             if state is None or not state.started_at:  # it is ready for another attempt already
                 continue
             if task in started:
-                waits.append(state.started_at - state.ready_at)
+                waits.append(max(0, state.started_at - state.ready_at))  # a clock may have been set back
             if task in ended and state.finished_at:
-                runs.append(state.finished_at - state.started_at)
+                runs.append(max(0, state.finished_at - state.started_at))
         return waits, runs
 
     async def _numbers(self, tasks: Sequence[_Task]) -> dict[_Task, int]:
-        """Return the numbers under which the tasks are stored."""
-        versions = {run.run_id: run.version for run in await self._store.summaries(list({one[0] for one in tasks}))}
-        numbers: dict[_Task, int] = {}
-        for run_id, task_id in tasks:
-            if run_id in versions:
-                outline = await self._outlines.get(partition_of_run(run_id), versions[run_id])
-                numbers[run_id, task_id] = outline.numbers[task_id]
-        return numbers
+        """Return the numbers under which the tasks are stored, of those that can be found out."""
+        runs = await self._store.summaries(list({run_id for run_id, _ in tasks}))
+        known = {run.run_id: await self._task_numbers(run) for run in runs}
+        places = ((task, known.get(task[0], {}).get(task[1])) for task in tasks)
+        return {task: number for task, number in places if number is not None}
+
+    async def _task_numbers(self, run: RunSummary) -> Mapping[str, int]:
+        try:
+            return (await self._outlines.get(partition_of_run(run.run_id), run.version)).numbers
+        except StoreUnavailableError:
+            raise
+        except PenstockError as error:
+            _log.warning("the attempts of a run are in no curve", run_id=run.run_id, error=str(error))
+            return {}
 
 
 def _spread(tasks: Sequence[_Task]) -> Sequence[_Task]:

@@ -4,13 +4,13 @@ import asyncio
 import time
 
 from penstock.store.base import Store
+from penstock_api.pacing import pause_after
 from penstock_api.sampler import Sampler
 from penstock_api.schemas import Figures
+from penstock_api.sharing import SharedRead
 from penstock_api.system_views import figures_view
 
 FRESH_SECONDS = 1.0
-SHARE = 0.05
-"""Of its time that a process may spend on reading figures: with a thousand partitions it takes a while."""
 
 
 class FigureReader:
@@ -21,7 +21,7 @@ class FigureReader:
         self._sampler = sampler
         self._figures: Figures | None = None
         self._good_until = 0.0
-        self._reading = asyncio.Lock()
+        self._reading: SharedRead[Figures] = SharedRead()
 
     async def get(self) -> Figures:
         """Return the figures as they were a second ago at most, or a little more where reading them takes long.
@@ -29,10 +29,11 @@ class FigureReader:
         Raises:
             StoreUnavailableError: the store does not answer.
         """
-        async with self._reading:  # who waits here finds what the one before has read
-            if self._figures is None or time.monotonic() >= self._good_until:
-                self._figures = await self._read()
-            return self._figures
+        if self._reading.under_way:
+            return await self._reading.wait()
+        if self._figures is None or time.monotonic() >= self._good_until:
+            return await self._reading.begin(self._read())
+        return self._figures
 
     async def _read(self) -> Figures:
         begun = time.monotonic()
@@ -40,5 +41,7 @@ class FigureReader:
             self._store.figures(), self._store.schedulers(), self._store.worker_count()
         )
         spent = time.monotonic() - begun
-        self._good_until = begun + max(FRESH_SECONDS, spent / SHARE)
-        return figures_view(time.time_ns() // 1_000_000, counted, len(schedulers), workers, self._sampler.latest)
+        self._good_until = begun + max(FRESH_SECONDS, pause_after(spent))
+        now = time.time_ns() // 1_000_000
+        self._figures = figures_view(now, counted, len(schedulers), workers, self._sampler.latest)
+        return self._figures

@@ -53,7 +53,7 @@ class Output:
                 scanned += 1
                 if line.number <= self._total and holds(line.text):
                     found.append(line)
-                    size += len(line.text)
+                    size += len(line.text.encode())
                     if len(found) == limit:
                         break
         return Found(found, at if at <= self._total else None)

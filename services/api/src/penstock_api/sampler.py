@@ -16,15 +16,13 @@ from penstock.store.records import Figures
 from penstock_api.durations import Durations, percentile
 from penstock_api.live.positions import end_positions
 from penstock_api.outlines import Outlines
+from penstock_api.pacing import pause_after
 from penstock_api.schemas import Sample
 from penstock_api.times import rfc3339
 
 SAMPLE_SECONDS = 5.0
 KEPT = 720
 """Samples: an hour of them."""
-
-SHARE = 0.05
-"""Of its time that a process may spend on samples: with a thousand partitions they come less often."""
 
 _log = structlog.get_logger()
 
@@ -65,14 +63,15 @@ class Sampler:
     async def _run(self) -> None:
         while True:
             begun = time.monotonic()
+            failed = True
             try:
                 await self.take()
+                failed = False
             except StoreUnavailableError as error:
                 _log.warning("no sample while the store is away", error=str(error))
             except Exception:  # noqa: BLE001  # curves that end for ever would look like a system at rest
                 _log.exception("a sample failed; the next may not")
-            spent = time.monotonic() - begun
-            await asyncio.sleep(max(SAMPLE_SECONDS - spent, spent / SHARE))
+            await asyncio.sleep(next_in(time.monotonic() - begun, failed=failed))
 
     async def take(self) -> None:
         """Take a sample: of what has happened since the last time, so the first time there is none yet.
@@ -83,15 +82,32 @@ class Sampler:
         now = await self._read()
         before = self._before
         if before is not None:
-            waits, runs = await self._durations.since(before.seqs, now.seqs)
+            waits, runs = await self._measured(before, now)
             self.series.append(_sample(before, now, waits, runs))
         self._before = now
+
+    async def _measured(self, before: _Reading, now: _Reading) -> tuple[list[int], list[int]]:
+        try:
+            return await self._durations.since(before.seqs, now.seqs)
+        except StoreUnavailableError:
+            raise
+        except Exception:  # noqa: BLE001  # looked at again and again, the same event would end the curves for good
+            _log.exception("it is not known how long attempts waited and ran; the sample goes without")
+            return [], []
 
     async def _read(self) -> _Reading:
         figures, seqs = await asyncio.gather(
             self._store.figures(), end_positions(self._store, range(self._store.partitions))
         )
         return _Reading(time.monotonic(), figures, seqs)
+
+
+def next_in(spent: float, *, failed: bool) -> float:
+    """Return when to take the next sample (seconds from now), after one that took so long (seconds) or failed.
+
+    Time that was spent on a store that does not answer says nothing of how much work samples are.
+    """
+    return SAMPLE_SECONDS if failed else max(SAMPLE_SECONDS - spent, pause_after(spent))
 
 
 def _sample(before: _Reading, now: _Reading, waits: list[int], runs: list[int]) -> Sample:

@@ -83,6 +83,8 @@ class Presence:
                 await self._store.announce(self._describe(), TTL_MS)
             except StoreUnavailableError as error:
                 _log.debug("cannot announce this worker", error=str(error))
+            except Exception:  # noqa: BLE001  # who is shown to be there matters less than the work
+                _log.exception("cannot announce this worker; the next time may be better")
             try:
                 async with asyncio.timeout(ANNOUNCE_SECONDS):
                     await self._changed.wait()
@@ -96,3 +98,5 @@ class Presence:
                 await self._store.depart(self._name)
         except (StoreUnavailableError, TimeoutError) as error:
             _log.debug("cannot say that this worker is gone", error=str(error))
+        except Exception:  # noqa: BLE001  # the work has ended well all the same
+            _log.exception("cannot say that this worker is gone")

@@ -20,6 +20,9 @@ from penstock_api.lookups import get_definition, get_run, get_versions
 from penstock_api.schemas import DagDetail, DagList, DagRunsList, Registered, RunAccepted, Uploaded, VersionList
 from penstock_api.views import dag_detail, dag_entry, dag_with_runs, version_entry
 
+MOST_RUNS = 10_000
+"""Of one list of DAGs: some 4 MB of JSON."""
+
 _NO_ARGUMENTS = ""
 """The digest of what is asked for under an idempotency key: a run takes no arguments, so all bodies are alike."""
 
@@ -82,13 +85,17 @@ async def list_dags(
     shared: Shared,
     runs: Annotated[int, Query(ge=0, le=50, description="How many of each DAG's last runs to add.")] = 0,
 ) -> Response:
-    """List every DAG in its current version; with `runs`, each has its last runs, newest first, in `last_runs`."""
+    """List every DAG in its current version; with `runs`, each has its last runs, newest first, in `last_runs`.
+
+    With more than 200 DAGs there may be fewer of each, down to one: all have 10,000 together.
+    """
     store = shared.store
     position = await current_position(store, range(store.partitions))
     dags = await store.dags()
     if not runs:
         return answer(DagList([dag_entry(dag) for dag in dags], len(dags), position))
-    last = await store.last_runs([dag.dag_id for dag in dags], runs)
+    each = max(1, min(runs, MOST_RUNS // max(1, len(dags))))
+    last = await store.last_runs([dag.dag_id for dag in dags], each)
     listed = [dag_with_runs(dag, last[dag.dag_id]) for dag in dags]
     return answer(DagRunsList(listed, len(dags), position))
 

@@ -1,11 +1,13 @@
 """Runs: list, look at, and their history."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from penstock.ids import partition_of_dag
+from penstock.store.base import ReadStore
+from penstock.store.records import LogEntry
 from penstock_api.answers import answer, documented
 from penstock_api.context import Shared
 from penstock_api.history import describe, read_event
@@ -15,8 +17,11 @@ from penstock_api.run_filters import Filtered, lowest
 from penstock_api.schemas import EventList, RunDetail, RunList
 from penstock_api.views import run_detail, run_entry
 
-EVENTS_AT_ONCE = 1000
+EVENTS_AT_ONCE = 200
 """A longer history is read piece by piece: neither the server nor this process does anything else meanwhile."""
+
+ANSWER_BYTES = 4 * 1024 * 1024
+"""An answer whose events have more ends early, and says where to go on."""
 
 router = APIRouter(tags=["runs"], default_response_class=Response)
 
@@ -52,16 +57,31 @@ async def read_events(
     after: Annotated[int, Query(ge=0, lt=2**53, description="Only events above this seq.")] = 0,
     limit: Annotated[int, Query(ge=1, le=10_000)] = 100,
 ) -> Response:
-    """Read a run's history, in log order, each event with what caused it."""
+    """Read a run's history, in log order, each event with what caused it.
+
+    A page of large events may have fewer than `limit`; the history ends only where `next_cursor` is null.
+    """
     run_partition(shared.store, run_id)
-    events: list[dict[str, Any]] = []
-    last = after
-    while (wanted := min(EVENTS_AT_ONCE, limit - len(events))) > 0:
-        piece = await shared.store.run_events(run_id, last, wanted)
-        events += [describe(entry.seq, read_event(entry)) for entry in piece]
-        last = piece[-1].seq if piece else last
-        if len(piece) < wanted:
-            break
-    if not events:  # nothing new, nothing yet, or no such run
+    entries, more = await _read_history(shared.store, run_id, after, limit)
+    if not entries:  # nothing new, nothing yet, or no such run
         await get_run(shared.store, run_id, ())
-    return answer(EventList(run_id, events, last if len(events) == limit else None))
+    events = [describe(entry.seq, read_event(entry)) for entry in entries]
+    return answer(EventList(run_id, events, entries[-1].seq if more else None))
+
+
+async def _read_history(store: ReadStore, run_id: str, after: int, limit: int) -> tuple[list[LogEntry], bool]:
+    """Return events of a run above seq ``after``, and whether there may be more: so many, or so large that it does."""
+    found: list[LogEntry] = []
+    size = 0
+    last = after
+    while (wanted := min(EVENTS_AT_ONCE, limit - len(found))) > 0:
+        piece = await store.run_events(run_id, last, wanted)
+        for entry in piece:
+            found.append(entry)
+            last = entry.seq
+            size += len(entry.data)
+            if size >= ANSWER_BYTES:
+                return found, True
+        if len(piece) < wanted:
+            return found, False
+    return found, True

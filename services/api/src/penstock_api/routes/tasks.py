@@ -4,7 +4,6 @@ import msgspec
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from penstock.errors import PenstockError
 from penstock.ids import partition_of_run
 from penstock_api.answers import answer, documented
 from penstock_api.attempts import read_attempts
@@ -23,9 +22,7 @@ async def read_task(run_id: str, task_id: str, shared: Shared) -> Response:
     store = shared.store
     task = await get_task(store, shared.outlines, run_id, task_id)
     run = task.run
-    dag = await store.definition(partition_of_run(run_id), run.version)
-    if dag is None:
-        raise PenstockError(f"The definition of version {run.version} is not in the store.")
+    spec = await shared.task_specs.get(partition_of_run(run_id), run.version, task_id)
     earliest = max(run.created_at, run.started_at)
     detail = TaskDetail(
         **msgspec.structs.asdict(task_view(task.outline, task_id, task.state)),
@@ -36,8 +33,8 @@ async def read_task(run_id: str, task_id: str, shared: Shared) -> Response:
         run_created_at=rfc3339(run.created_at),
         run_started_at=rfc3339_or_none(run.started_at),
         run_seq=run.seq,
-        dependents=[other.id for other in dag.tasks.values() if task_id in other.dependencies],
-        definition=task_definition(dag.tasks[task_id]),
+        dependents=[other for other, needed in task.outline.dependencies.items() if task_id in needed],
+        definition=task_definition(spec),
         attempts=await read_attempts(store, run_id, task_id, task.state, earliest),
     )
     return answer(detail)

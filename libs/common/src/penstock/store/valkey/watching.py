@@ -57,7 +57,8 @@ class Watching:
 
     async def depart(self, name: str) -> None:
         """Say that a worker is no longer there."""
-        await self._db.pipeline([("ZREM", self._db.workers.until, name), ("HDEL", self._db.workers.told, name)])
+        # In this order: were only the first one carried out, the time that is left over would run out by itself.
+        await self._db.pipeline([("HDEL", self._db.workers.told, name), ("ZREM", self._db.workers.until, name)])
 
     async def workers(self) -> list[r.WorkerPresence]:
         """Return the workers that are alive, by name."""

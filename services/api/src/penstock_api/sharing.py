@@ -1,0 +1,39 @@
+"""A read that all who want it at the same time wait for together."""
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any, Generic, TypeVar
+
+T = TypeVar("T")
+
+
+class SharedRead(Generic[T]):
+    """At most one read under way, the answer or the failure of which is that of everybody who waits for it.
+
+    With a lock instead, each would wait for a store that hangs after the other, for as long as all of them together.
+    """
+
+    def __init__(self) -> None:
+        self._task: asyncio.Task[T] | None = None
+
+    @property
+    def under_way(self) -> bool:
+        """Return whether there is a read to wait for."""
+        return self._task is not None
+
+    async def begin(self, read: Coroutine[Any, Any, T]) -> T:
+        """Start a read while none is under way, and wait for it; it goes on should the caller give up."""
+        assert self._task is None
+        self._task = asyncio.create_task(read)
+        self._task.add_done_callback(self._ended)
+        return await self.wait()
+
+    async def wait(self) -> T:
+        """Wait for the read that is under way; its failure is raised."""
+        assert self._task is not None
+        return await asyncio.shield(self._task)
+
+    def _ended(self, task: asyncio.Task[T]) -> None:
+        self._task = None
+        if not task.cancelled():
+            task.exception()  # it counts as seen, also where all who waited have given up
