@@ -14,6 +14,8 @@ export interface paths {
         /**
          * List Dags
          * @description List every DAG in its current version; with `runs`, each has its last runs, newest first, in `last_runs`.
+         *
+         *     With more than 200 DAGs there may be fewer of each, down to one: all have 10,000 together.
          */
         get: operations["list_dags_dags_get"];
         put?: never;
@@ -405,6 +407,8 @@ export interface paths {
         /**
          * Read Events
          * @description Read a run's history, in log order, each event with what caused it.
+         *
+         *     A page of large events may have fewer than `limit`; the history ends only where `next_cursor` is null.
          */
         get: operations["read_events_runs__run_id__events_get"];
         put?: never;
