@@ -34,7 +34,7 @@ class Hostile:
 
     def expect_harmless(self) -> None:
         assert self.dialogs == []
-        assert "owned" not in self.page.title()
+        assert self.page.title().endswith("Penstock")
         # Elements that no page of ours has.
         assert self.page.locator("img[src='x'], [onerror], script:not([src])").count() == 0
 
