@@ -19,11 +19,13 @@ export function dags(raw: Raw): {
 }
 
 export const DAG_TABS = ["grid", "graph", "durations", "definition", "versions"] as const;
-/** `version` is compared with `against`; `task` is the one whose durations are drawn, `q` finds tasks. */
+export const FORMATS = ["yaml", "json"] as const;
+/** `version` is compared with `against`; `format` is that of the definition; `task` is the one whose durations are drawn, `q` finds tasks. */
 export function dag(raw: Raw): {
   tab?: (typeof DAG_TABS)[number];
   version?: string;
   against?: string;
+  format?: (typeof FORMATS)[number];
   task?: string;
   q?: string;
 } {
@@ -31,6 +33,7 @@ export function dag(raw: Raw): {
     ...choice(raw, "tab", DAG_TABS),
     ...text(raw, "version"),
     ...text(raw, "against"),
+    ...choice(raw, "format", FORMATS),
     ...text(raw, "task"),
     ...text(raw, "q"),
   };

@@ -38,9 +38,10 @@ export function DefinitionEditor({ dagId, base, format, overtaken, onSaved }: Pr
   };
   return (
     <div className="space-y-3">
-      {overtaken && dirty && (
+      {overtaken && (
         <p role="status" className="rounded-md border border-s-ready border-line bg-sunken px-3 py-2 text-sm">
-          A newer version was registered since you began. Saving yours makes it the current one.
+          A newer version was registered since you began.{" "}
+          {dirty ? "Saving yours makes it the current one." : "Choose it above to read it."}
         </p>
       )}
       <Editor

@@ -24,13 +24,14 @@ export function DefinitionTab(props: {
   /** The version to begin with; the current one without. */
   version: string | undefined;
   onVersion: (version: string | undefined) => void;
+  format: Format;
+  onFormat: (format: Format) => void;
 }) {
-  const { dagId, versions, onVersion } = props;
+  const { dagId, versions, onVersion, format, onFormat } = props;
   const current = versions.find((one) => one.current);
-  const version = versions.some((one) => one.version === props.version) ? props.version : current?.version;
-  const [format, setFormat] = useState<Format>("yaml");
-  const [began, setBegan] = useState(current?.version);
+  const { version, began, pin } = usePinned(versions, props.version);
   const { data, error, refetch } = useDefinition(dagId, version, format);
+  const overtaken = began !== current?.version;
   return (
     <Panel
       title="Definition"
@@ -41,7 +42,10 @@ export function DefinitionTab(props: {
             className="max-w-56"
             value={version}
             onChange={(event) =>
-              onVersion(event.target.value === current?.version ? undefined : event.target.value)
+              // By its name where another one was current before, so that the address changes and one is asked.
+              onVersion(
+                event.target.value === current?.version && !overtaken ? undefined : event.target.value,
+              )
             }
           >
             {versions.map((one) => (
@@ -54,7 +58,7 @@ export function DefinitionTab(props: {
           <Select
             aria-label="Format"
             value={format}
-            onChange={(event) => setFormat(event.target.value as Format)}
+            onChange={(event) => onFormat(event.target.value as Format)}
           >
             <option value="yaml">YAML</option>
             <option value="json">JSON</option>
@@ -68,9 +72,9 @@ export function DefinitionTab(props: {
           dagId={dagId}
           base={data}
           format={format}
-          overtaken={began !== current?.version}
+          overtaken={overtaken}
           onSaved={(saved) => {
-            setBegan(saved);
+            pin(saved);
             onVersion(undefined);
           }}
         />
@@ -83,4 +87,18 @@ export function DefinitionTab(props: {
         ))}
     </Panel>
   );
+}
+
+/**
+ * The version that is open: the one asked for, else the one that was current when the tab was opened. It stays when
+ * others register newer ones, so that what is being written does not vanish; `began` is what was current then.
+ */
+function usePinned(versions: readonly VersionEntry[], asked: string | undefined) {
+  const current = versions.find((one) => one.current)?.version;
+  const known = versions.some((one) => one.version === asked);
+  const fresh = { asked, version: known ? asked : current, began: current };
+  const [pinned, setPinned] = useState(fresh);
+  if (pinned.asked !== asked) setPinned(fresh);
+  const { version, began } = pinned.asked === asked ? pinned : fresh;
+  return { version, began, pin: (saved: string) => setPinned({ asked, version: saved, began: saved }) };
 }
