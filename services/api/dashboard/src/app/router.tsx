@@ -59,6 +59,8 @@ const feed = createRoute({
 export const router = createRouter({
   routeTree: root.addChildren([home, dags, dag, runs, run, task, workers, system, feed]),
   defaultPreload: "intent",
+  // In the place of the page: the navigation around it stays.
+  defaultErrorComponent: PageFailure,
   scrollRestoration: true,
 });
 

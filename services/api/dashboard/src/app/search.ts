@@ -50,8 +50,8 @@ export function runs(raw: Raw): {
     ...text(raw, "status"),
     ...text(raw, "dag"),
     ...text(raw, "q"),
-    ...text(raw, "after"),
-    ...text(raw, "before"),
+    ...time(raw, "after"),
+    ...time(raw, "before"),
   };
 }
 
@@ -97,6 +97,10 @@ function text<K extends string>(raw: Raw, key: K): { [P in K]?: string } {
   const value = raw[key];
   const found = typeof value === "number" ? String(value) : value;
   return (typeof found === "string" && found !== "" ? { [key]: found } : {}) as { [P in K]?: string };
+}
+
+function time<K extends string>(raw: Raw, key: K): { [P in K]?: string } {
+  return Number.isNaN(Date.parse(String(raw[key]))) ? {} : text(raw, key);
 }
 
 function whole<K extends string>(raw: Raw, key: K): { [P in K]?: number } {
