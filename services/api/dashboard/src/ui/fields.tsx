@@ -1,7 +1,10 @@
 import clsx from "clsx";
 import { Check, Copy, Search } from "lucide-react";
 import { type ComponentProps, useEffect, useEffectEvent, useState } from "react";
+import { toast } from "sonner";
+import { copyText } from "@/lib/copy";
 import { Button } from "./button";
+import { useDraft } from "./draft";
 
 const LOOK = "h-8 rounded-md border border-line bg-panel px-2.5 text-sm placeholder:text-dim";
 
@@ -20,16 +23,14 @@ export function SearchField(props: {
   label: string;
   className?: string;
 }) {
-  const [text, setText] = useState(props.value);
-  const { value } = props;
+  const { text, changed, setText, tell: tellText } = useDraft(props.value, props.onChange);
   // Only another key begins the rest anew: a page that changes all the time would else never hear of the text.
-  const tell = useEffectEvent(() => props.onChange(text));
-  useEffect(() => setText(value), [value]);
+  const tell = useEffectEvent(tellText);
   useEffect(() => {
-    if (text === value) return;
-    const timer = setTimeout(tell, 200);
+    if (!changed) return;
+    const timer = setTimeout(tell, 200, text);
     return () => clearTimeout(timer);
-  }, [text, value]);
+  }, [text, changed]);
   return (
     <span className={clsx("relative inline-flex", props.className)}>
       <Search aria-hidden className="pointer-events-none absolute top-2 left-2.5 size-4 text-dim" />
@@ -54,6 +55,10 @@ export function CopyButton({ text, label = "Copy" }: { text: string; label?: str
     const timer = setTimeout(() => setCopied(false), 1200);
     return () => clearTimeout(timer);
   }, [copied]);
+  const copy = async () => {
+    if (await copyText(text)) setCopied(true);
+    else toast.error("The browser did not allow to copy");
+  };
   const Icon = copied ? Check : Copy;
   return (
     <Button
@@ -61,7 +66,7 @@ export function CopyButton({ text, label = "Copy" }: { text: string; label?: str
       size="small"
       aria-label={copied ? "Copied" : label}
       title={label}
-      onClick={() => void navigator.clipboard.writeText(text).then(() => setCopied(true))}
+      onClick={() => void copy()}
     >
       <Icon aria-hidden className="size-3.5" />
     </Button>

@@ -3,6 +3,7 @@ import { X } from "lucide-react";
 import { useId } from "react";
 import { api, body } from "@/api/client";
 import { Button } from "@/ui/button";
+import { useDraft } from "@/ui/draft";
 import { Input, SearchField } from "@/ui/fields";
 import { STATUSES, StatusMark } from "@/ui/status";
 import type { Filter } from "./runs-list";
@@ -41,7 +42,7 @@ export function RunFilters({ filter, change }: { filter: Filter; change: (part: 
       <DagField value={filter.dag} onChange={(dag) => change({ dag })} />
       <SearchField
         value={filter.search}
-        onChange={(search) => change({ search: search.trim() })}
+        onChange={(search) => change({ search })}
         label="Run id begins with"
         className="w-44"
       />
@@ -67,20 +68,23 @@ function DagField({ value, onChange }: { value: string; onChange: (dag: string) 
     queryFn: () => body(api.GET("/dags")),
     staleTime: 10_000,
   });
+  const { text, setText, tell } = useDraft(value, onChange);
   const known = dags.data?.dags ?? [];
   return (
     <>
       <Input
-        key={value}
         list={list}
         aria-label="DAG"
         placeholder="Any DAG"
-        defaultValue={value}
+        value={text}
         className="w-40"
-        onChange={(event) => {
-          const text = event.target.value.trim();
-          if (text === "" || known.some(({ dag_id }) => dag_id === text)) onChange(text);
+        onChange={({ target }) => {
+          setText(target.value);
+          // What is chosen from the list counts at once.
+          if (known.some(({ dag_id }) => dag_id === target.value)) tell(target.value);
         }}
+        onBlur={() => tell(text.trim())}
+        onKeyDown={({ key }) => key === "Enter" && tell(text.trim())}
       />
       <datalist id={list}>
         {known.map(({ dag_id, name }) => (
@@ -104,14 +108,20 @@ function TimeField({
   onChange: (time: string) => void;
 }) {
   const id = useId();
+  // While it is typed a time goes through years that nobody means: it counts once the field is left, or on Enter.
+  const { text, setText, tell } = useDraft(value ? local(value) : "", (next) =>
+    onChange(next ? new Date(next).toISOString() : ""),
+  );
   return (
     <span className="inline-flex items-center gap-1.5 text-dim text-xs">
       <label htmlFor={id}>{label}</label>
       <Input
         id={id}
         type="datetime-local"
-        value={value ? local(value) : ""}
-        onChange={({ target }) => onChange(target.value ? new Date(target.value).toISOString() : "")}
+        value={text}
+        onChange={({ target }) => setText(target.value)}
+        onBlur={() => tell(text)}
+        onKeyDown={({ key }) => key === "Enter" && tell(text)}
         className="w-42"
       />
     </span>

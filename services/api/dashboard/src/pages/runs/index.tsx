@@ -24,7 +24,7 @@ export function RunsPage() {
     () => ({
       statuses: search.status?.split(",") ?? [],
       dag: search.dag ?? "",
-      search: search.q ?? "",
+      search: search.q?.trim() ?? "",
       after: search.after ?? "",
       before: search.before ?? "",
     }),
@@ -43,9 +43,13 @@ export function RunsPage() {
       },
     });
   };
-  const { runs, error, isPending, refetch, hasNextPage, isFetchingNextPage, fetchNextPage } = useRuns(filter);
+  const { runs, error, isPending, refetch, fetchNextPage, ...pages } = useRuns(filter);
+  const { hasNextPage, isFetchingNextPage, isFetchNextPageError } = pages;
   const { marked, toggle } = useSelection(runs);
-  const more = hasNextPage && !isFetchingNextPage ? () => void fetchNextPage() : undefined;
+  // A page that failed is not asked for again by scrolling, only by the button.
+  const more =
+    hasNextPage && !isFetchingNextPage && !isFetchNextPageError ? () => void fetchNextPage() : undefined;
+  const retry = () => void (isFetchNextPageError ? fetchNextPage() : refetch());
   return (
     <>
       <PageHead
@@ -57,9 +61,9 @@ export function RunsPage() {
           {hasNextPage ? " loaded, more below" : " in all"}
         </span>
       </PageHead>
-      <RunFilters filter={filter} change={change} />
+      <RunFilters filter={{ ...filter, search: search.q ?? "" }} change={change} />
       <Panel flush>
-        {error && <Failure error={error} retry={() => void refetch()} />}
+        {error && <Failure error={error} retry={retry} />}
         {isPending && !error && <Loading what="Reading the runs" />}
         {!isPending && !error && runs.length === 0 && <Nothing narrowed={Object.keys(search).length > 0} />}
         {runs.length > 0 && <RunTable runs={runs} marked={marked} toggle={toggle} more={more} />}

@@ -3,6 +3,7 @@ import { ChevronLeft, ChevronRight, History as Clock, Link2, Pause, Play, Radio 
 import { useState } from "react";
 import { toast } from "sonner";
 import type { History } from "@/core/history";
+import { copyText } from "@/lib/copy";
 import { clock, count } from "@/lib/format";
 import { Button } from "@/ui/button";
 import { Select } from "@/ui/fields";
@@ -82,8 +83,8 @@ function Where({ view, onNow }: { view: RunView; onNow: () => void }) {
   const { moment, history } = view;
   const past = moment.past && history !== null;
   return (
+    // No live region: while a run goes on it would be read out with every batch of events.
     <div
-      role="status"
       data-testid="where"
       className={clsx(
         "flex min-h-8 items-center gap-2 px-3 py-1 text-xs leading-snug",
@@ -220,16 +221,14 @@ function CurrentEvent(props: { history: History; view: RunView; onTask: (taskId:
 
 /** Copies the address of this page at this very moment, so that it stays that moment while the run goes on. */
 function LinkHere({ history, n }: { history: History; n: number }) {
-  const copy = () => {
+  const copy = async () => {
     const here = new URL(location.href);
     here.searchParams.set("at", String(history.seqAt(n)));
-    void navigator.clipboard.writeText(here.href).then(
-      () => toast.success("A link to this moment was copied"),
-      () => toast.error("The browser did not allow to copy the link"),
-    );
+    if (await copyText(here.href)) toast.success("A link to this moment was copied");
+    else toast.error("The browser did not allow to copy the link");
   };
   return (
-    <Button size="small" kind="ghost" onClick={copy} title="Copy a link to this moment">
+    <Button size="small" kind="ghost" onClick={() => void copy()} title="Copy a link to this moment">
       <Link2 aria-hidden className="size-4" />
       <span className="max-sm:sr-only">Copy link</span>
     </Button>
