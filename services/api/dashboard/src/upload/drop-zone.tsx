@@ -29,21 +29,14 @@ export function DropZone() {
 
 /** In the capture phase, before an editor takes the files for text. */
 function listen(setOver: (over: boolean) => void, drop: (files: File[]) => void): () => void {
-  // Enter and leave come for every element on the way: the outermost counts.
-  let depth = 0;
-  const onEnter = (event: DragEvent) => {
-    if (!hasFiles(event)) return;
-    depth += 1;
-    setOver(true);
-  };
   const onLeave = (event: DragEvent) => {
-    if (!hasFiles(event)) return;
-    depth -= 1;
-    if (depth <= 0) onEnd();
+    // It comes for every element on the way; only out of the window it leads nowhere.
+    if (event.relatedTarget === null) onEnd();
   };
   const onOver = (event: DragEvent) => {
     if (!hasFiles(event)) return;
     event.preventDefault();
+    setOver(true);
     if (event.dataTransfer) event.dataTransfer.dropEffect = "copy";
   };
   const onDrop = (event: DragEvent) => {
@@ -53,13 +46,10 @@ function listen(setOver: (over: boolean) => void, drop: (files: File[]) => void)
     onEnd();
     drop([...(event.dataTransfer?.files ?? [])]);
   };
-  const onEnd = () => {
-    depth = 0;
-    setOver(false);
-  };
+  const onEnd = () => setOver(false);
   const stop = new AbortController();
   const options = { capture: true, signal: stop.signal };
-  addEventListener("dragenter", onEnter, options);
+  addEventListener("dragenter", onOver, options);
   addEventListener("dragleave", onLeave, options);
   addEventListener("dragover", onOver, options);
   addEventListener("drop", onDrop, options);
