@@ -1,5 +1,5 @@
 import clsx from "clsx";
-import { type ReactNode, useId } from "react";
+import { type ReactNode, useEffect, useId, useRef } from "react";
 
 /** A framed part of a page, with a heading. */
 export function Panel(props: {
@@ -36,6 +36,10 @@ export function PageHead(props: {
   actions?: ReactNode;
   children?: ReactNode;
 }) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    document.title = `${heading.current?.textContent ?? ""} · Penstock`;
+  });
   return (
     <header className="mb-4 flex flex-wrap items-end justify-between gap-x-6 gap-y-2">
       <div className="min-w-0">
@@ -44,7 +48,9 @@ export function PageHead(props: {
             {props.trail}
           </nav>
         )}
-        <h1 className="break-words font-semibold text-xl tracking-tight">{props.title}</h1>
+        <h1 ref={heading} className="break-words font-semibold text-xl tracking-tight">
+          {props.title}
+        </h1>
         {props.children && (
           <div className="mt-1 flex flex-wrap items-center gap-x-4 gap-y-1 text-dim text-sm">
             {props.children}
