@@ -18,7 +18,7 @@ export function dags(raw: Raw): {
   };
 }
 
-export const DAG_TABS = ["grid", "graph", "durations", "definition", "versions"] as const;
+const DAG_TABS = ["grid", "graph", "durations", "definition", "versions"] as const;
 export const FORMATS = ["yaml", "json"] as const;
 /** `version` is compared with `against`; `format` is that of the definition; `task` is the one whose durations are drawn, `q` finds tasks. */
 export function dag(raw: Raw): {
