@@ -16,6 +16,18 @@ from up_kit import Up
 
 MARKUP = "<img src=x onerror=\"document.title='owned'\"><script>document.title='owned'</script>"
 
+# The title of a page has such names in it, as text: only who sets it to the one word has run them.
+WATCH = """
+const { get, set } = Object.getOwnPropertyDescriptor(Document.prototype, "title");
+Object.defineProperty(document, "title", {
+  get,
+  set(text) {
+    if (text === "owned") window.owned = true;
+    set.call(this, text);
+  },
+});
+"""
+
 
 def case(name: str) -> Case:
     return next(case for case in CASES if case.case == name)
@@ -34,7 +46,7 @@ class Hostile:
 
     def expect_harmless(self) -> None:
         assert self.dialogs == []
-        assert self.page.title().endswith("Penstock")
+        assert self.page.evaluate("window.owned") is None
         # Elements that no page of ours has.
         assert self.page.locator("img[src='x'], [onerror], script:not([src])").count() == 0
 
@@ -42,6 +54,7 @@ class Hostile:
 @pytest.fixture
 def hostile(window: Page) -> Iterator[Hostile]:
     hostile = Hostile(window)
+    window.add_init_script(WATCH)
     window.on("dialog", hostile.opened)
     yield hostile
     hostile.expect_harmless()

@@ -5,7 +5,7 @@
   try {
     chosen = localStorage.getItem("penstock:theme");
   } catch {
-    // This browser remembers nothing: the system's theme it is.
+    // A browser that keeps nothing: as the system has it.
   }
   const dark = chosen ? chosen === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
   document.documentElement.classList.toggle("dark", dark);

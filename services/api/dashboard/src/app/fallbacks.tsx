@@ -1,6 +1,7 @@
 import { type ErrorComponentProps, Link } from "@tanstack/react-router";
 import { asError } from "@/api/errors";
 import { Empty, Failure } from "@/ui/notices";
+import { chunkMissing } from "./chunks";
 
 export function NotFound() {
   return (
@@ -13,5 +14,5 @@ export function NotFound() {
 }
 
 export function PageFailure({ error, reset }: ErrorComponentProps) {
-  return <Failure error={asError(error)} retry={reset} />;
+  return <Failure error={asError(error)} retry={chunkMissing() ? () => location.reload() : reset} />;
 }

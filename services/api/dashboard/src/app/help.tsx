@@ -15,6 +15,21 @@ const RUN = [
   ["Space", "Play the history, or stop"],
 ] as const;
 
+const GRAPH = [
+  ["+ −", "Closer; further away"],
+  ["0", "All of it"],
+  ["← → ↑ ↓", "To the next task, or move the graph"],
+  ["Enter", "Open the task"],
+] as const;
+
+const GANTT = [
+  ["↑ ↓", "The task above; the one below"],
+  ["Home End", "The first task; the last"],
+  ["Enter", "Open the task"],
+  ["+ −", "Closer; further away"],
+  ["0", "The whole run"],
+] as const;
+
 const LOG = [
   ["g G", "To the first line; to the end, and stay there"],
   ["/", "Search the log"],
@@ -30,6 +45,8 @@ export function ShortcutHelp({ onClose }: { onClose: () => void }) {
         <div className="grid content-start gap-4">
           <Keys title="On a run" rows={RUN} />
           <Keys title="On a log that has the focus" rows={LOG} />
+          <Keys title="On a graph that has the focus" rows={GRAPH} />
+          <Keys title="On a Gantt chart that has the focus" rows={GANTT} />
         </div>
       </div>
     </Dialog>

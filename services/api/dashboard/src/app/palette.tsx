@@ -2,33 +2,19 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { Command } from "cmdk";
+import { Command, defaultFilter } from "cmdk";
 import { MonitorCog, Play } from "lucide-react";
 import { useState } from "react";
-import { toast } from "sonner";
 import { api, body } from "@/api/client";
-import { asError } from "@/api/errors";
+import { useStart } from "@/start/use-start";
 import { StatusMark } from "@/ui/status";
 import { PAGES } from "./nav";
 import { chooseTheme } from "./theme";
 
 const ITEM =
   "flex cursor-pointer items-center gap-2.5 rounded-md px-2.5 py-2 text-sm data-[selected=true]:bg-sunken";
+const MOST = 200;
 const RUN_ID = /^[0-9a-z]{26}-\d+$/;
-
-const SHOWN = 50;
-
-/** Whether any word that was typed is in the text: which fits best, the palette itself finds out. */
-function matches(text: string, typed: string): boolean {
-  const there = text.toLowerCase();
-  return (
-    typed === "" ||
-    typed
-      .toLowerCase()
-      .split(/\s+/)
-      .some((word) => there.includes(word))
-  );
-}
 
 export function CommandPalette({ onClose }: { onClose: () => void }) {
   const [text, setText] = useState("");
@@ -42,19 +28,12 @@ export function CommandPalette({ onClose }: { onClose: () => void }) {
     onClose();
     act();
   };
-  const start = async (dagId: string) => {
-    onClose();
-    try {
-      const run = await body(api.POST("/dags/{dag_id}/run", { params: { path: { dag_id: dagId } } }));
-      void navigate({ to: "/ui/runs/$runId", params: { runId: run.run_id } });
-    } catch (error) {
-      toast.error(asError(error).message);
-    }
-  };
+  const start = useStart();
   const typed = text.trim();
+  // Filtered first: of many DAGs those that match must not be among the ones cut off.
   const found = (dags.data?.dags ?? [])
-    .filter(({ dag_id, name }) => matches(`${dag_id} ${name}`, typed))
-    .slice(0, SHOWN);
+    .filter(({ dag_id, name }) => typed === "" || defaultFilter(`run start dag ${dag_id} ${name}`, typed) > 0)
+    .slice(0, MOST);
   return (
     <Command.Dialog
       open
@@ -124,7 +103,7 @@ export function CommandPalette({ onClose }: { onClose: () => void }) {
                 key={dag_id}
                 value={`run start ${dag_id} ${name}`}
                 className={ITEM}
-                onSelect={() => void start(dag_id)}
+                onSelect={then(() => start({ dagId: dag_id, name }, true))}
               >
                 <Play aria-hidden className="size-4 text-dim" /> Run {name}
               </Command.Item>

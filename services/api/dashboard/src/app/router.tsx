@@ -59,7 +59,7 @@ const feed = createRoute({
 export const router = createRouter({
   routeTree: root.addChildren([home, dags, dag, runs, run, task, workers, system, feed]),
   defaultPreload: "intent",
-  // On the page, so that the navigation stays.
+  // In the place of the page: the navigation around it stays.
   defaultErrorComponent: PageFailure,
   scrollRestoration: true,
 });

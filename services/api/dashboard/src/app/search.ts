@@ -18,12 +18,14 @@ export function dags(raw: Raw): {
   };
 }
 
-export const DAG_TABS = ["grid", "graph", "durations", "definition", "versions"] as const;
-/** `version` is compared with `against`; `task` is the one whose durations are drawn, `q` finds tasks. */
+const DAG_TABS = ["grid", "graph", "durations", "definition", "versions"] as const;
+export const FORMATS = ["yaml", "json"] as const;
+/** `version` is compared with `against`; `format` is that of the definition; `task` is the one whose durations are drawn, `q` finds tasks. */
 export function dag(raw: Raw): {
   tab?: (typeof DAG_TABS)[number];
   version?: string;
   against?: string;
+  format?: (typeof FORMATS)[number];
   task?: string;
   q?: string;
 } {
@@ -31,6 +33,7 @@ export function dag(raw: Raw): {
     ...choice(raw, "tab", DAG_TABS),
     ...text(raw, "version"),
     ...text(raw, "against"),
+    ...choice(raw, "format", FORMATS),
     ...text(raw, "task"),
     ...text(raw, "q"),
   };
@@ -97,7 +100,7 @@ function text<K extends string>(raw: Raw, key: K): { [P in K]?: string } {
 }
 
 function time<K extends string>(raw: Raw, key: K): { [P in K]?: string } {
-  return Number.isNaN(Date.parse(String(raw[key]))) ? ({} as { [P in K]?: string }) : text(raw, key);
+  return Number.isNaN(Date.parse(String(raw[key]))) ? {} : text(raw, key);
 }
 
 function whole<K extends string>(raw: Raw, key: K): { [P in K]?: number } {

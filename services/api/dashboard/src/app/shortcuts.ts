@@ -11,8 +11,8 @@ export function useShortcuts(openPalette: () => void, openHelp: () => void): voi
   useEffect(() => {
     let chord = Number.NEGATIVE_INFINITY;
     const onKey = (event: KeyboardEvent) => {
-      // What is open over the page has the keys.
-      if (event.defaultPrevented || document.querySelector("[role=dialog]")) return;
+      // Behind a dialog nothing moves; it has keys of its own.
+      if (event.defaultPrevented || document.querySelector("[role=dialog]") !== null) return;
       if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
         event.preventDefault();
         openPalette();

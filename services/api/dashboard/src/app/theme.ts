@@ -1,7 +1,7 @@
 /** Dark or light: the system's, until somebody chooses. `public/theme.js` does the same before the first paint. */
 
 import { Value } from "@/lib/external";
-import { stored } from "@/lib/stored";
+import { keep, recall } from "@/lib/storage";
 
 export type Theme = "system" | "light" | "dark";
 
@@ -13,13 +13,13 @@ export const theme = new Value<Theme>(read());
 export const isDark = new Value(document.documentElement.classList.contains("dark"));
 
 export function chooseTheme(next: Theme): void {
-  stored.set(KEY, next === "system" ? null : next);
+  keep(KEY, next === "system" ? null : next);
   theme.set(next);
   apply();
 }
 
 function read(): Theme {
-  const chosen = stored.get(KEY);
+  const chosen = recall(KEY);
   return chosen === "dark" || chosen === "light" ? chosen : "system";
 }
 

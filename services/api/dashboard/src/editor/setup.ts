@@ -11,7 +11,7 @@ import type { Format } from "@/api/definitions";
 import { completionOf, explanation } from "./assist";
 import { COMPARED, LOOK } from "./theme";
 
-export function languageOf(format: Format): Extension {
+function languageOf(format: Format): Extension {
   return format === "yaml" ? yaml() : json();
 }
 

@@ -5,7 +5,7 @@
 
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { Value } from "@/lib/external";
-import { stored } from "@/lib/stored";
+import { keep, recall } from "@/lib/storage";
 import { Empty, Failure } from "@/ui/notices";
 import { Legend } from "@/ui/status";
 import { Camera } from "./camera";
@@ -151,12 +151,12 @@ const NARROW = 640;
 /** The direction that was chosen last; before that, the one that suits the screen. */
 function useDirection(): [Direction, (direction: Direction) => void] {
   const [direction, setDirection] = useState<Direction>(() => {
-    const chosen = stored.get(KEY);
+    const chosen = recall(KEY);
     if (chosen === "right" || chosen === "down") return chosen;
     return innerWidth < NARROW ? "down" : "right";
   });
   const choose = useCallback((next: Direction) => {
-    stored.set(KEY, next);
+    keep(KEY, next);
     setDirection(next);
   }, []);
   return [direction, choose];

@@ -1,25 +1,26 @@
-/** Copy a text to the clipboard; resolves to whether that went well. */
-export async function copy(text: string): Promise<boolean> {
-  // Only pages from https or from this machine may use the clipboard itself; the old way works everywhere else.
-  if (!navigator.clipboard) return copyByHand(text);
+/** Put a text on the clipboard; resolves to whether that went well. Also over plain HTTP, where browsers have no Clipboard API. */
+export async function copyText(text: string): Promise<boolean> {
+  const clipboard: Clipboard | undefined = navigator.clipboard;
+  if (clipboard === undefined) return copyByCommand(text);
   try {
-    await navigator.clipboard.writeText(text);
+    await clipboard.writeText(text);
     return true;
   } catch {
-    return copyByHand(text);
+    return copyByCommand(text);
   }
 }
 
-function copyByHand(text: string): boolean {
-  const field = document.createElement("textarea");
-  field.value = text;
-  field.style.position = "fixed";
-  field.style.opacity = "0";
-  document.body.append(field);
-  field.select();
-  try {
-    return document.execCommand("copy");
-  } finally {
-    field.remove();
-  }
+/** Without a field to select from: the focus, which a dialog may hold, does not move. */
+function copyByCommand(text: string): boolean {
+  let put = false;
+  const onCopy = (event: ClipboardEvent) => {
+    event.clipboardData?.setData("text/plain", text);
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    put = event.clipboardData !== null;
+  };
+  document.addEventListener("copy", onCopy, { capture: true });
+  document.execCommand("copy");
+  document.removeEventListener("copy", onCopy, { capture: true });
+  return put;
 }

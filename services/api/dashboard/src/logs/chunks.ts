@@ -81,7 +81,7 @@ export class ChunkCache {
   }
 }
 
-export function chunkOf(line: number): number {
+function chunkOf(line: number): number {
   return Math.floor((line - 1) / CHUNK_LINES);
 }
 

@@ -1,7 +1,7 @@
 /** How somebody likes to read logs; kept in the browser. */
 
 import { Value } from "@/lib/external";
-import { stored } from "@/lib/stored";
+import { keep, recall } from "@/lib/storage";
 
 export interface LogPrefs {
   readonly wrap: boolean;
@@ -14,12 +14,12 @@ export const logPrefs = new Value<LogPrefs>(read());
 
 export function prefer(part: Partial<LogPrefs>): void {
   logPrefs.set({ ...logPrefs.get(), ...part });
-  stored.set(KEY, JSON.stringify(logPrefs.get()));
+  keep(KEY, JSON.stringify(logPrefs.get()));
 }
 
 function read(): LogPrefs {
   try {
-    const kept = JSON.parse(stored.get(KEY) ?? "{}") as Partial<LogPrefs> | null;
+    const kept = JSON.parse(recall(KEY) ?? "{}") as Partial<LogPrefs> | null;
     return { wrap: kept?.wrap === true, times: kept?.times === true };
   } catch (error) {
     // Somebody else's text under our key counts as none.

@@ -1,8 +1,10 @@
 import clsx from "clsx";
 import { Check, Copy, Search } from "lucide-react";
-import { type ComponentProps, useEffect, useEffectEvent, useRef, useState } from "react";
-import { copy } from "@/lib/copy";
+import { type ComponentProps, useEffect, useEffectEvent, useState } from "react";
+import { toast } from "sonner";
+import { copyText } from "@/lib/copy";
 import { Button } from "./button";
+import { useDraft } from "./draft";
 
 const LOOK = "h-8 rounded-md border border-line bg-panel px-2.5 text-sm placeholder:text-dim";
 
@@ -21,24 +23,14 @@ export function SearchField(props: {
   label: string;
   className?: string;
 }) {
-  const [text, setText] = useState(props.value);
-  const told = useRef(props.value);
-  const { value } = props;
+  const { text, changed, setText, tell: tellText } = useDraft(props.value, props.onChange);
   // Only another key begins the rest anew: a page that changes all the time would else never hear of the text.
-  const tell = useEffectEvent(() => {
-    told.current = text;
-    props.onChange(text);
-  });
-  // What was typed since it was last told is not to be lost when the URL has caught up with that.
+  const tell = useEffectEvent(tellText);
   useEffect(() => {
-    if (value !== told.current) setText(value);
-    told.current = value;
-  }, [value]);
-  useEffect(() => {
-    if (text === told.current) return;
-    const timer = setTimeout(tell, 200);
+    if (!changed) return;
+    const timer = setTimeout(tell, 200, text);
     return () => clearTimeout(timer);
-  }, [text]);
+  }, [text, changed]);
   return (
     <span className={clsx("relative inline-flex", props.className)}>
       <Search aria-hidden className="pointer-events-none absolute top-2 left-2.5 size-4 text-dim" />
@@ -63,6 +55,10 @@ export function CopyButton({ text, label = "Copy" }: { text: string; label?: str
     const timer = setTimeout(() => setCopied(false), 1200);
     return () => clearTimeout(timer);
   }, [copied]);
+  const copy = async () => {
+    if (await copyText(text)) setCopied(true);
+    else toast.error("The browser did not allow to copy");
+  };
   const Icon = copied ? Check : Copy;
   return (
     <Button
@@ -70,7 +66,7 @@ export function CopyButton({ text, label = "Copy" }: { text: string; label?: str
       size="small"
       aria-label={copied ? "Copied" : label}
       title={label}
-      onClick={() => void copy(text).then(setCopied)}
+      onClick={() => void copy()}
     >
       <Icon aria-hidden className="size-3.5" />
     </Button>

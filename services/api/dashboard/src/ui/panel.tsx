@@ -37,9 +37,8 @@ export function PageHead(props: {
   children?: ReactNode;
 }) {
   const heading = useRef<HTMLHeadingElement>(null);
-  // The browser's tab is named after what it shows. The heading may hold more than text, and change without us.
   useEffect(() => {
-    document.title = `${heading.current?.textContent?.trim()} · Penstock`;
+    document.title = `${heading.current?.textContent ?? ""} · Penstock`;
   });
   return (
     <header className="mb-4 flex flex-wrap items-end justify-between gap-x-6 gap-y-2">

@@ -8,7 +8,7 @@ import { isDark } from "@/app/theme";
 import { STATUSES, shapeOf } from "@/ui/status";
 import { CELLS } from "./cells";
 
-export const CELL_PX = 16;
+const CELL_PX = 16;
 
 /** Gives what is inside the marks, in the colours of the theme. */
 export function CellMarks({ children }: { children: ReactNode }) {

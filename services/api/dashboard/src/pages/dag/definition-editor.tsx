@@ -1,7 +1,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useBlocker, useNavigate } from "@tanstack/react-router";
 import { Save, Undo2 } from "lucide-react";
-import { useEffect, useRef, useState } from "react";
+import { useRef, useState } from "react";
 import { toast } from "sonner";
 import { type Format, register } from "@/api/definitions";
 import { asError } from "@/api/errors";
@@ -21,22 +21,16 @@ interface Props {
   format: Format;
   /** Whether somebody registered a newer version in the meantime. */
   overtaken: boolean;
-  /** Told whether the text differs from what it began with. */
-  onDirty: (dirty: boolean) => void;
   onSaved: (version: string) => void;
 }
 
-export function DefinitionEditor({ dagId, base, format, overtaken, onDirty, onSaved }: Props) {
+export function DefinitionEditor({ dagId, base, format, overtaken, onSaved }: Props) {
   const [text, setText] = useState(base);
   const [times, setTimes] = useState(0);
   const [reviewing, setReviewing] = useState(false);
   const editor = useRef<EditorHandle>(null);
   const checked = useValidation(text, format);
   const dirty = text !== base;
-  useEffect(() => {
-    onDirty(dirty);
-    return () => onDirty(false);
-  }, [dirty, onDirty]);
   const save = useSave(dagId, text, format, onSaved, () => setText(base));
   const revert = () => {
     setText(base);
@@ -44,9 +38,10 @@ export function DefinitionEditor({ dagId, base, format, overtaken, onDirty, onSa
   };
   return (
     <div className="space-y-3">
-      {overtaken && dirty && (
+      {overtaken && (
         <p role="status" className="rounded-md border border-s-ready border-line bg-sunken px-3 py-2 text-sm">
-          A newer version was registered since you began. Saving yours makes it the current one.
+          A newer version was registered since you began.{" "}
+          {dirty ? "Saving yours makes it the current one." : "Choose it above to read it."}
         </p>
       )}
       <Editor

@@ -17,8 +17,6 @@ export function useDefinition(dagId: string, version: string | undefined, format
   });
 }
 
-const SETTLE_FIRST = "Save or revert what you have changed first";
-
 /** A definition to read and to change; what is saved becomes the next version. */
 export function DefinitionTab(props: {
   dagId: string;
@@ -26,19 +24,14 @@ export function DefinitionTab(props: {
   /** The version to begin with; the current one without. */
   version: string | undefined;
   onVersion: (version: string | undefined) => void;
+  format: Format;
+  onFormat: (format: Format) => void;
 }) {
-  const { dagId, versions, onVersion } = props;
+  const { dagId, versions, onVersion, format, onFormat } = props;
   const current = versions.find((one) => one.current);
-  // The version that was current when the tab was opened: what is written upon it is not thrown away for a newer one.
-  const [began, setBegan] = useState(current?.version);
-  const version = versions.some((one) => one.version === props.version) ? props.version : began;
-  const [format, setFormat] = useState<Format>("yaml");
-  const [dirty, setDirty] = useState(false);
-  const choose = (chosen: string) => {
-    if (chosen === current?.version) setBegan(chosen);
-    onVersion(chosen === current?.version ? undefined : chosen);
-  };
+  const { version, began, pin } = usePinned(versions, props.version);
   const { data, error, refetch } = useDefinition(dagId, version, format);
+  const overtaken = began !== current?.version;
   return (
     <Panel
       title="Definition"
@@ -48,9 +41,12 @@ export function DefinitionTab(props: {
             aria-label="Version"
             className="max-w-56"
             value={version}
-            disabled={dirty}
-            title={dirty ? SETTLE_FIRST : undefined}
-            onChange={(event) => choose(event.target.value)}
+            onChange={(event) =>
+              // By its name where another one was current before, so that the address changes and one is asked.
+              onVersion(
+                event.target.value === current?.version && !overtaken ? undefined : event.target.value,
+              )
+            }
           >
             {versions.map((one) => (
               <option key={one.version} value={one.version}>
@@ -62,9 +58,7 @@ export function DefinitionTab(props: {
           <Select
             aria-label="Format"
             value={format}
-            disabled={dirty}
-            title={dirty ? SETTLE_FIRST : undefined}
-            onChange={(event) => setFormat(event.target.value as Format)}
+            onChange={(event) => onFormat(event.target.value as Format)}
           >
             <option value="yaml">YAML</option>
             <option value="json">JSON</option>
@@ -78,10 +72,9 @@ export function DefinitionTab(props: {
           dagId={dagId}
           base={data}
           format={format}
-          onDirty={setDirty}
-          overtaken={began !== current?.version}
+          overtaken={overtaken}
           onSaved={(saved) => {
-            setBegan(saved);
+            pin(saved);
             onVersion(undefined);
           }}
         />
@@ -94,4 +87,18 @@ export function DefinitionTab(props: {
         ))}
     </Panel>
   );
+}
+
+/**
+ * The version that is open: the one asked for, else the one that was current when the tab was opened. It stays when
+ * others register newer ones, so that what is being written does not vanish; `began` is what was current then.
+ */
+function usePinned(versions: readonly VersionEntry[], asked: string | undefined) {
+  const current = versions.find((one) => one.current)?.version;
+  const known = versions.some((one) => one.version === asked);
+  const fresh = { asked, version: known ? asked : current, began: current };
+  const [pinned, setPinned] = useState(fresh);
+  if (pinned.asked !== asked) setPinned(fresh);
+  const { version, began } = pinned.asked === asked ? pinned : fresh;
+  return { version, began, pin: (saved: string) => setPinned({ asked, version: saved, began: saved }) };
 }

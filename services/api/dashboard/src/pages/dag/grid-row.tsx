@@ -9,7 +9,7 @@ export const COLUMN_PX = 20;
 export const ROW_PX = 22;
 
 /** The address of a task in a run; names of any kind stand in it encoded. */
-export function taskAddress(runId: string, taskId: string): string {
+function taskAddress(runId: string, taskId: string): string {
   return `/ui/runs/${encodeURIComponent(runId)}/tasks/${encodeURIComponent(taskId)}`;
 }
 

@@ -97,6 +97,8 @@ function DagTabs(props: {
           versions={versions}
           version={search.version}
           onVersion={(version) => change({ version })}
+          format={search.format ?? "yaml"}
+          onFormat={(format) => change({ format: format === "yaml" ? undefined : format })}
         />
       ),
     },

@@ -15,7 +15,7 @@ export interface Filter {
 
 export type LastStatus = RunStatus | "never";
 
-export function lastStatus(dag: DagWithRuns): LastStatus {
+function lastStatus(dag: DagWithRuns): LastStatus {
   return dag.last_runs[0]?.status ?? "never";
 }
 

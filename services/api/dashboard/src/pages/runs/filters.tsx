@@ -1,8 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
 import { X } from "lucide-react";
-import { type ComponentProps, useEffect, useId, useState } from "react";
+import { useId } from "react";
 import { api, body } from "@/api/client";
 import { Button } from "@/ui/button";
+import { useDraft } from "@/ui/draft";
 import { Input, SearchField } from "@/ui/fields";
 import { STATUSES, StatusMark } from "@/ui/status";
 import type { Filter } from "./runs-list";
@@ -67,50 +68,32 @@ function DagField({ value, onChange }: { value: string; onChange: (dag: string) 
     queryFn: () => body(api.GET("/dags")),
     staleTime: 10_000,
   });
+  const { text, setText, tell } = useDraft(value, onChange);
+  const known = dags.data?.dags ?? [];
   return (
     <>
-      <Settled
+      <Input
         list={list}
         aria-label="DAG"
         placeholder="Any DAG"
-        value={value}
-        onSettle={onChange}
+        value={text}
         className="w-40"
+        onChange={({ target }) => {
+          setText(target.value);
+          // What is chosen from the list counts at once.
+          if (known.some(({ dag_id }) => dag_id === target.value)) tell(target.value);
+        }}
+        onBlur={() => tell(text.trim())}
+        onKeyDown={({ key }) => key === "Enter" && tell(text.trim())}
       />
       <datalist id={list}>
-        {dags.data?.dags.map(({ dag_id, name }) => (
+        {known.map(({ dag_id, name }) => (
           <option key={dag_id} value={dag_id}>
             {name}
           </option>
         ))}
       </datalist>
     </>
-  );
-}
-
-type SettledProps = Omit<ComponentProps<"input">, "value" | "onChange"> & {
-  value: string;
-  onSettle: (text: string) => void;
-};
-
-/** A field that tells what is in it once that is meant: with Enter, by a choice from its list, or when it is left. */
-function Settled({ value, onSettle, ...rest }: SettledProps) {
-  const [text, setText] = useState(value);
-  useEffect(() => setText(value), [value]);
-  const settle = (next: string) => next !== value && onSettle(next);
-  return (
-    <Input
-      {...rest}
-      value={text}
-      onChange={({ target, nativeEvent }) => {
-        setText(target.value);
-        // A choice is no typing: it has no kind of input, or says that it replaces what was there.
-        const kind = (nativeEvent as InputEvent).inputType;
-        if (kind === undefined || kind === "insertReplacementText") settle(target.value.trim());
-      }}
-      onBlur={() => settle(text.trim())}
-      onKeyDown={({ key }) => key === "Enter" && settle(text.trim())}
-    />
   );
 }
 
@@ -125,14 +108,20 @@ function TimeField({
   onChange: (time: string) => void;
 }) {
   const id = useId();
+  // While it is typed a time goes through years that nobody means: it counts once the field is left, or on Enter.
+  const { text, setText, tell } = useDraft(value ? local(value) : "", (next) =>
+    onChange(next ? new Date(next).toISOString() : ""),
+  );
   return (
     <span className="inline-flex items-center gap-1.5 text-dim text-xs">
       <label htmlFor={id}>{label}</label>
-      <Settled
+      <Input
         id={id}
         type="datetime-local"
-        value={value ? local(value) : ""}
-        onSettle={(text) => onChange(text ? new Date(text).toISOString() : "")}
+        value={text}
+        onChange={({ target }) => setText(target.value)}
+        onBlur={() => tell(text)}
+        onKeyDown={({ key }) => key === "Enter" && tell(text)}
         className="w-42"
       />
     </span>

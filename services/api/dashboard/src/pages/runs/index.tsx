@@ -43,12 +43,13 @@ export function RunsPage() {
       },
     });
   };
-  const list = useRuns(filter);
-  const { runs, error, isPending, refetch, hasNextPage, fetchNextPage } = list;
+  const { runs, error, isPending, refetch, fetchNextPage, ...pages } = useRuns(filter);
+  const { hasNextPage, isFetchingNextPage, isFetchNextPageError } = pages;
   const { marked, toggle } = useSelection(runs);
-  // After an error somebody has to want it.
-  const idle = !list.isFetchingNextPage && !list.isFetchNextPageError;
-  const more = hasNextPage && idle ? () => void fetchNextPage() : undefined;
+  // A page that failed is not asked for again by scrolling, only by the button.
+  const more =
+    hasNextPage && !isFetchingNextPage && !isFetchNextPageError ? () => void fetchNextPage() : undefined;
+  const retry = () => void (isFetchNextPageError ? fetchNextPage() : refetch());
   return (
     <>
       <PageHead
@@ -60,14 +61,9 @@ export function RunsPage() {
           {hasNextPage ? " loaded, more below" : " in all"}
         </span>
       </PageHead>
-      <RunFilters filter={filter} change={change} />
+      <RunFilters filter={{ ...filter, search: search.q ?? "" }} change={change} />
       <Panel flush>
-        {error && (
-          <Failure
-            error={error}
-            retry={() => void (list.isFetchNextPageError ? fetchNextPage() : refetch())}
-          />
-        )}
+        {error && <Failure error={error} retry={retry} />}
         {isPending && !error && <Loading what="Reading the runs" />}
         {!isPending && !error && runs.length === 0 && <Nothing narrowed={Object.keys(search).length > 0} />}
         {runs.length > 0 && <RunTable runs={runs} marked={marked} toggle={toggle} more={more} />}

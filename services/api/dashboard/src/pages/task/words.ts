@@ -1,26 +1,10 @@
 /** An attempt in words. */
 
 import type { Attempt, TaskDetail } from "@/api/types";
-import type { Status } from "@/ui/status";
+import { ATTEMPT_LOOKS } from "@/ui/attempt-look";
 
-interface Look {
-  /** The mark and the colour it has. */
-  readonly status: Status;
-  readonly label: string;
-}
-
-const LOOKS: Readonly<Record<Attempt["status"], Look>> = {
-  ready: { status: "ready", label: "Ready" },
-  running: { status: "running", label: "Running" },
-  succeeded: { status: "succeeded", label: "Succeeded" },
-  failed: { status: "failed", label: "Failed" },
-  cancelled: { status: "cancelled", label: "Cancelled" },
-  lost: { status: "upstream_failed", label: "Lost" },
-  returned: { status: "skipped", label: "Given back" },
-};
-
-export function lookOf(attempt: Attempt): Look {
-  return LOOKS[attempt.status];
+export function lookOf(attempt: Attempt) {
+  return ATTEMPT_LOOKS[attempt.status];
 }
 
 export function hasEnded(attempt: Attempt): boolean {

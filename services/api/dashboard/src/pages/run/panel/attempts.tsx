@@ -1,7 +1,8 @@
 import clsx from "clsx";
 import type { Attempt } from "@/core/lanes";
 import { clock, duration } from "@/lib/format";
-import { type Status, StatusMark } from "@/ui/status";
+import { ATTEMPT_LOOKS } from "@/ui/attempt-look";
+import { StatusMark } from "@/ui/status";
 import { causeOfFailure } from "../words/names";
 import { Part } from "./part";
 
@@ -73,20 +74,7 @@ function ranFor({ started_at, ended_at }: Attempt): string {
   return started_at && ended_at ? duration(ended_at - started_at) : "–";
 }
 
-interface Look {
-  readonly status: Status;
-  readonly word: string;
-}
-
-const LOOKS = {
-  succeeded: { status: "succeeded", word: "succeeded" },
-  failed: { status: "failed", word: "failed" },
-  lost: { status: "failed", word: "lost" },
-  returned: { status: "retrying", word: "given back" },
-  cancelled: { status: "cancelled", word: "cancelled" },
-} as const satisfies Readonly<Record<string, Look>>;
-
-function lookOf({ end, started_at }: Attempt): Look {
-  if (end !== null) return LOOKS[end];
-  return started_at ? { status: "running", word: "running" } : { status: "ready", word: "queued" };
+function lookOf({ end, started_at }: Attempt) {
+  const { status, label } = ATTEMPT_LOOKS[end ?? (started_at ? "running" : "ready")];
+  return { status, word: label.toLowerCase() };
 }

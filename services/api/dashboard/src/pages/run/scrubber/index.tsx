@@ -3,7 +3,7 @@ import { ChevronLeft, ChevronRight, History as Clock, Link2, Pause, Play, Radio 
 import { useState } from "react";
 import { toast } from "sonner";
 import type { History } from "@/core/history";
-import { copy } from "@/lib/copy";
+import { copyText } from "@/lib/copy";
 import { clock, count } from "@/lib/format";
 import { Button } from "@/ui/button";
 import { Select } from "@/ui/fields";
@@ -85,7 +85,7 @@ function Where({ view, onNow }: { view: RunView; onNow: () => void }) {
   return (
     <div
       role="status"
-      // Said once, when it turns from the one to the other, and not with every event.
+      // Said when it turns to the past, and not with every batch of events of a run that goes on.
       aria-live={past ? "polite" : "off"}
       data-testid="where"
       className={clsx(
@@ -223,16 +223,14 @@ function CurrentEvent(props: { history: History; view: RunView; onTask: (taskId:
 
 /** Copies the address of this page at this very moment, so that it stays that moment while the run goes on. */
 function LinkHere({ history, n }: { history: History; n: number }) {
-  const share = () => {
+  const copy = async () => {
     const here = new URL(location.href);
     here.searchParams.set("at", String(history.seqAt(n)));
-    void copy(here.href).then((copied) => {
-      if (copied) toast.success("A link to this moment was copied");
-      else toast.error("The browser did not allow to copy the link");
-    });
+    if (await copyText(here.href)) toast.success("A link to this moment was copied");
+    else toast.error("The browser did not allow to copy the link");
   };
   return (
-    <Button size="small" kind="ghost" onClick={share} title="Copy a link to this moment">
+    <Button size="small" kind="ghost" onClick={() => void copy()} title="Copy a link to this moment">
       <Link2 aria-hidden className="size-4" />
       <span className="max-sm:sr-only">Copy link</span>
     </Button>

@@ -2,9 +2,9 @@ import { useEffect, useEffectEvent } from "react";
 import { isTyping } from "@/app/shortcuts";
 import { type Jump, keyJump } from "./strip";
 
-/** Where keys mean something else: what moves by arrows itself, what opens over the page, what Space presses. */
+/** Where keys mean something else: what moves by arrows itself, what scrolls, what opens over the page, what Space presses. */
 const ARROWS_THERE =
-  "[role=tablist], [role=dialog], [role=log], pre, [role=menu], [role=listbox], [role=application], [data-arrows]";
+  "[role=tablist], [role=dialog], [role=menu], [role=listbox], [role=application], [role=log], [data-arrows]";
 const SPACE_THERE = "button, a, summary, [role=button], [role=switch]";
 
 /** Let the keys of the whole page move the scrubber, unless they are meant for what has the focus. */

@@ -13,17 +13,7 @@ export interface TaskRow {
   readonly task: TaskState;
 }
 
-export const SORTS = [
-  "status",
-  "task",
-  "attempt",
-  "waited",
-  "queued",
-  "ran",
-  "worker",
-  "started",
-  "error",
-] as const;
+const SORTS = ["status", "task", "attempt", "waited", "queued", "ran", "worker", "started", "error"] as const;
 export type SortKey = (typeof SORTS)[number];
 
 export interface Sorting {

@@ -35,7 +35,7 @@ export function FilterBar({ filter, onFilter, counts, shown, total, searching }:
             <X aria-hidden className="size-3.5 shrink-0" />
           </button>
         )}
-        <span role="status" aria-live="off" className="tabular ml-auto text-dim text-xs">
+        <span className="tabular ml-auto text-dim text-xs">
           {searching && "Searching … "}
           {shown === total ? `${count(total)} events` : `${count(shown)} of ${count(total)} events`}
         </span>
