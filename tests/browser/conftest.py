@@ -1,4 +1,4 @@
-"""A real Chromium on a real stack: one of each for all tests of the dashboard, a window of its own for each test."""
+"""A real Chromium on a real stack: a window of its own for each test."""
 
 import re
 from collections.abc import Iterator
@@ -53,8 +53,9 @@ def story(stack: Up, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story
         client.cancel(run_id)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    # Not for longer: while Playwright is there, its event loop is, and tests that bring their own could not run.
     expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(**chromium_options())
