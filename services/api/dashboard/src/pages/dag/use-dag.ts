@@ -5,6 +5,7 @@ import { api, body } from "@/api/client";
 import { asError } from "@/api/errors";
 import type { DagGrid, VersionEntry } from "@/api/types";
 import { readEvent } from "@/core/events";
+import { type Patches, usePatches } from "@/live/patches";
 import type { Message } from "@/live/stream";
 import { ALL_EVENTS, useLive } from "@/live/use-live";
 import { appendGrid, patchGrid } from "./grid";
@@ -30,21 +31,19 @@ export function useGrid(dagId: string, current: VersionEntry | undefined) {
   const client = useQueryClient();
   const key = useMemo(() => ["dag", dagId, "grid"], [dagId]);
   const query = useQuery({ queryKey: key, queryFn: () => readGrid(dagId, "") });
+  const patches = usePatches<DagGrid>(key, (grid, batch) => {
+    const events = batch.filter(isOfRun).map(({ data }) => readEvent(JSON.parse(data)));
+    const patched = patchGrid(grid, events, current);
+    if (patched.unknown) void client.invalidateQueries({ queryKey: key });
+    return patched.grid;
+  });
   useLive({ dagId }, query.data?.position ?? null, ALL_EVENTS, (batch) => {
     if (batch.some(({ type }) => type === "DagRegistered")) {
       void client.invalidateQueries({ queryKey: ["dag", dagId] });
     }
-    const grid = client.getQueryData<DagGrid>(key);
-    if (!grid) return;
-    const patched = patchGrid(
-      grid,
-      batch.filter(isOfRun).map(({ data }) => readEvent(JSON.parse(data))),
-      current,
-    );
-    client.setQueryData(key, patched.grid);
-    if (patched.unknown) void client.invalidateQueries({ queryKey: key });
+    patches.take(batch);
   });
-  return { ...query, loadMore: useLoadMore(dagId, key, query.data?.next_cursor ?? null) };
+  return { ...query, loadMore: useLoadMore(dagId, patches, query.data?.next_cursor ?? null) };
 }
 
 function isOfRun({ type }: Message): boolean {
@@ -52,17 +51,19 @@ function isOfRun({ type }: Message): boolean {
 }
 
 /** Fetches the next page, one at a time, and puts it behind whatever the grid is by then. */
-function useLoadMore(dagId: string, key: readonly string[], cursor: string | null): () => void {
-  const client = useQueryClient();
+function useLoadMore(dagId: string, patches: Patches<DagGrid>, cursor: string | null): () => void {
   const busy = useRef(false);
   return useCallback(() => {
     if (cursor === null || busy.current) return;
     busy.current = true;
-    readGrid(dagId, cursor)
-      .then((page) => client.setQueryData<DagGrid>(key, (grid) => grid && appendGrid(grid, page)))
+    // A grid that was read anew meanwhile may end elsewhere: the page would not follow on it.
+    patches
+      .join(readGrid(dagId, cursor), (grid, page) =>
+        grid.next_cursor === cursor ? appendGrid(grid, page) : grid,
+      )
       .catch((error: unknown) => toast.error(asError(error).message))
       .finally(() => {
         busy.current = false;
       });
-  }, [client, dagId, key, cursor]);
+  }, [dagId, patches, cursor]);
 }

@@ -1,6 +1,7 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { api, body } from "@/api/client";
 import type { DagRunsList } from "@/api/types";
+import { usePatches } from "@/live/patches";
 import { DIGEST, useLive } from "@/live/use-live";
 import { patchDags, SHOWN_RUNS } from "./patch";
 
@@ -18,9 +19,10 @@ export function useDags() {
       return (await body(listed)) as DagRunsList;
     },
   });
+  const patches = usePatches<DagRunsList>(KEY, patchDags);
   useLive(DIGEST_TOPIC, query.data?.position ?? null, DIGEST, (batch) => {
     if (batch.some(({ type }) => type === "Overflow")) void client.invalidateQueries({ queryKey: KEY });
-    client.setQueryData<DagRunsList>(KEY, (list) => list && patchDags(list, batch));
+    patches.take(batch);
   });
   return query;
 }

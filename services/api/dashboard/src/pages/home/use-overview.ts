@@ -1,6 +1,7 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { api, body } from "@/api/client";
 import type { Overview } from "@/api/types";
+import { usePatches } from "@/live/patches";
 import { DIGEST, useLive } from "@/live/use-live";
 import { patchOverview } from "./patch";
 
@@ -17,10 +18,11 @@ export function useOverview() {
     queryFn: ({ signal }) => body(api.GET("/overview", { signal })),
     refetchInterval: LOOK_AGAIN_MS,
   });
+  const patches = usePatches<Overview>(KEY, patchOverview);
   useLive(TOPIC, query.data?.position ?? null, DIGEST, (batch) => {
     if (batch.some(({ type }) => type === "Overflow" || type === "Dag"))
       void client.invalidateQueries({ queryKey: KEY });
-    client.setQueryData<Overview>(KEY, (overview) => overview && patchOverview(overview, batch));
+    patches.take(batch);
   });
   return query;
 }

@@ -1,8 +1,8 @@
 import { type InfiniteData, useInfiniteQuery } from "@tanstack/react-query";
 import { useCallback, useEffect, useState } from "react";
 import { api, body } from "@/api/client";
-import { queryClient } from "@/api/query-client";
 import type { RunEntry, RunList } from "@/api/types";
+import { usePatches } from "@/live/patches";
 import type { Message } from "@/live/stream";
 import { DIGEST, useLive } from "@/live/use-live";
 import { type Filter, kept, patch } from "./runs-list";
@@ -21,15 +21,13 @@ export function useRuns(filter: Filter) {
   });
   const position = query.data?.pages[0]?.position ?? null;
   const topic = { digest: true, ...(filter.dag && { dagId: filter.dag }) };
+  const patches = usePatches<InfiniteData<RunList>>(key, (data, batch) => {
+    const changed = batch.filter(({ type }) => type === "Run").map(readRun);
+    return changed.length ? patchPages(data, changed, filter) : data;
+  });
   useLive(topic, position, DIGEST, (batch) => {
     if (batch.some(({ type }) => type === "Overflow")) void query.refetch();
-    const changed = batch.filter(({ type }) => type === "Run").map(readRun);
-    if (changed.length) {
-      queryClient.setQueryData<InfiniteData<RunList>>(
-        key,
-        (data) => data && patchPages(data, changed, filter),
-      );
-    }
+    patches.take(batch);
   });
   return { ...query, runs: query.data?.pages.flatMap((page) => page.runs) ?? [] };
 }
