@@ -37,11 +37,17 @@ export function useGrid(dagId: string, current: VersionEntry | undefined) {
     if (patched.unknown) void client.invalidateQueries({ queryKey: key });
     return patched.grid;
   });
-  useLive({ dagId }, query.data?.position ?? null, ALL_EVENTS, (batch) => {
-    if (batch.some(({ type }) => type === "DagRegistered")) {
-      void client.invalidateQueries({ queryKey: ["dag", dagId] });
-    }
-    patches.take(batch);
+  useLive({ dagId }, query.data?.position ?? null, ALL_EVENTS, {
+    receive: (batch) => {
+      if (batch.some(({ type }) => type === "DagRegistered" || type === "LogForked")) {
+        void client.invalidateQueries({ queryKey: ["dag", dagId] });
+      }
+      patches.take(batch);
+    },
+    renew: async () => {
+      await client.invalidateQueries({ queryKey: ["dag", dagId] }, { throwOnError: true });
+      return client.getQueryData<DagGrid>(key)?.position ?? null;
+    },
   });
   return { ...query, loadMore: useLoadMore(dagId, patches, query.data?.next_cursor ?? null) };
 }

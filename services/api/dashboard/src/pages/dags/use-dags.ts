@@ -20,9 +20,12 @@ export function useDags() {
     },
   });
   const patches = usePatches<DagRunsList>(KEY, patchDags);
-  useLive(DIGEST_TOPIC, query.data?.position ?? null, DIGEST, (batch) => {
-    if (batch.some(({ type }) => type === "Overflow")) void client.invalidateQueries({ queryKey: KEY });
-    patches.take(batch);
+  useLive(DIGEST_TOPIC, query.data?.position ?? null, DIGEST, {
+    receive: (batch) => {
+      if (batch.some(({ type }) => type === "Overflow")) void client.invalidateQueries({ queryKey: KEY });
+      patches.take(batch);
+    },
+    renew: async () => (await query.refetch({ throwOnError: true })).data?.position ?? null,
   });
   return query;
 }

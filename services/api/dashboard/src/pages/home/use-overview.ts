@@ -19,10 +19,13 @@ export function useOverview() {
     refetchInterval: LOOK_AGAIN_MS,
   });
   const patches = usePatches<Overview>(KEY, patchOverview);
-  useLive(TOPIC, query.data?.position ?? null, DIGEST, (batch) => {
-    if (batch.some(({ type }) => type === "Overflow" || type === "Dag"))
-      void client.invalidateQueries({ queryKey: KEY });
-    patches.take(batch);
+  useLive(TOPIC, query.data?.position ?? null, DIGEST, {
+    receive: (batch) => {
+      if (batch.some(({ type }) => type === "Overflow" || type === "Dag"))
+        void client.invalidateQueries({ queryKey: KEY });
+      patches.take(batch);
+    },
+    renew: async () => (await query.refetch({ throwOnError: true })).data?.position ?? null,
   });
   return query;
 }

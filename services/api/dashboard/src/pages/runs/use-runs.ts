@@ -25,9 +25,12 @@ export function useRuns(filter: Filter) {
     const changed = batch.filter(({ type }) => type === "Run").map(readRun);
     return changed.length ? patchPages(data, changed, filter) : data;
   });
-  useLive(topic, position, DIGEST, (batch) => {
-    if (batch.some(({ type }) => type === "Overflow")) void query.refetch();
-    patches.take(batch);
+  useLive(topic, position, DIGEST, {
+    receive: (batch) => {
+      if (batch.some(({ type }) => type === "Overflow")) void query.refetch();
+      patches.take(batch);
+    },
+    renew: async () => (await query.refetch({ throwOnError: true })).data?.pages[0]?.position ?? null,
   });
   return { ...query, runs: query.data?.pages.flatMap((page) => page.runs) ?? [] };
 }

@@ -21,8 +21,14 @@ export function useTask(runId: string, taskId: string) {
   // Nothing happens any more in a run that has ended: its history need not be told after the task's last event.
   const live = data && !hasEnded({ status: data.run_status });
   const partition = runId.slice(runId.lastIndexOf("-") + 1);
-  useLive({ runId }, live ? `${partition}:${data.run_seq}` : null, RUN_EVENTS, (batch) => {
-    if (batch.some((message) => concerns(message, taskId))) again();
+  useLive({ runId }, live ? `${partition}:${data.run_seq}` : null, RUN_EVENTS, {
+    receive: (batch) => {
+      if (batch.some((message) => concerns(message, taskId))) again();
+    },
+    renew: async () => {
+      const { data: task } = await refetch({ throwOnError: true });
+      return task ? `${partition}:${task.run_seq}` : null;
+    },
   });
   return query;
 }

@@ -18,8 +18,9 @@ export function useSystem() {
     refetchInterval: LOOK_AGAIN_MS,
   });
   const patches = usePatches<SystemState>(KEY, patchSystem);
-  useLive(TOPIC, query.data?.position ?? null, DIGEST, (batch) => {
-    patches.take(batch);
+  useLive(TOPIC, query.data?.position ?? null, DIGEST, {
+    receive: (batch) => patches.take(batch),
+    renew: async () => (await query.refetch({ throwOnError: true })).data?.position ?? null,
   });
   return query;
 }
