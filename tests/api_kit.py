@@ -75,9 +75,9 @@ async def sse(api: httpx.AsyncClient, path: str, last_event_id: str = "") -> Asy
         assert answer.status_code == 200, await answer.aread()
         fields: dict[str, str] = {}
         async for line in answer.aiter_lines():
-            name, _, value = line.partition(": ")
+            name, _, value = line.partition(":")
             if line and name:
-                fields[name] = value
+                fields[name] = value.removeprefix(" ")
             elif not line:
                 yield Frame(fields.get("id", ""), fields.get("event", ""), fields.get("data", ""))
                 fields = {}

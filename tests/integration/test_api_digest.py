@@ -205,6 +205,16 @@ async def test_figures_come_without_a_position_and_only_when_they_are_new(stack:
     assert seen[-1]["runs_by_status"]["requested"] == 1
 
 
+async def test_a_silent_digest_shows_that_it_is_alive(stack: Stack) -> None:
+    async with serve_api(stack.store) as (api, _), aclosing(sse(api, DIGEST)) as stream:
+        opening = await anext(stream)
+        assert opening.event == "Beat"
+        async for frame in stream:
+            if frame.event == "Beat":
+                break
+    assert frame == opening
+
+
 async def test_a_digest_shares_the_feed_and_leaves_those_who_want_events_alone(stack: Stack) -> None:
     await stack.scheduler()
     await stack.worker(Noop())

@@ -42,7 +42,7 @@ async def test_a_stream_begins_with_what_happens_now(stack: Stack) -> None:
     await write(stack.store, 0, noise(1))
     async with serve_api(stack.store) as (api, _), aclosing(sse(api, "/events")) as stream:
         opening = await anext(stream)
-        assert (opening.id, opening.data) == ("0:1,1:0,2:0,3:0", "")
+        assert opening == Frame("0:1,1:0,2:0,3:0", "Beat", "")
         await write(stack.store, 2, noise(2))
         event = await anext(stream)
     assert (event.id, event.event) == ("0:1,1:0,2:1,3:0", "TaskSucceeded")
@@ -155,7 +155,7 @@ async def test_a_silent_stream_shows_that_it_is_alive_and_moves_the_position_pas
         await anext(stream)
         await write(stack.store, partition, noise(1), noise(2))
         async for frame in stream:
-            assert frame.data == ""
+            assert (frame.event, frame.data) == ("Beat", "")
             if frame.id == f"{partition}:2":
                 break
 

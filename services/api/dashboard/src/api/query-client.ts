@@ -8,8 +8,9 @@ const RETRIES = 2;
 export const queryClient = new QueryClient({
   defaultOptions: {
     queries: {
-      // A snapshot is never stale while its page is open, and always fetched anew when a page is opened again.
-      staleTime: Number.POSITIVE_INFINITY,
+      // Only an open page is kept true: a snapshot is fetched anew whenever a page is opened, or turns to another one
+      // (another filter, another task), also where what it was a moment ago is still here to be shown meanwhile.
+      staleTime: 0,
       gcTime: 60_000,
       refetchOnMount: "always",
       refetchOnWindowFocus: false,

@@ -214,7 +214,8 @@ export interface paths {
          *
          *     ``event`` is the type, ``data`` the event as JSON. The ``id`` holds the position in every partition watched: sent
          *     back as ``Last-Event-ID``, to any replica, the stream goes on after that event without a gap or a repetition.
-         *     Without one it begins with what happens now. An event with an ``id`` and no data only moves the position on.
+         *     Without one it begins with what happens now. A `Beat`, with an ``id`` and no data, comes first and after 15 s of
+         *     silence: the stream is alive, and the position moves on.
          *
          *     With ``digest``, ``event`` is `Run` (``data`` as `GET /runs` lists it), `Dag` (as `GET /dags` lists it), `Figures`
          *     (without an ``id``; as in `GET /overview`), or `Overflow` (more has changed than is told: look anew).

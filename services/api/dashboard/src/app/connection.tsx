@@ -11,6 +11,11 @@ const TEXTS: Record<Connection, { label: string; color: string; hint: string }> 
     color: "var(--s-retrying)",
     hint: "The live stream is broken off. What you see may be old; it goes on without a gap once the API answers.",
   },
+  refused: {
+    label: "Reconnecting",
+    color: "var(--s-retrying)",
+    hint: "The API does not go on from where this page was. The page is read anew; until then it may be old.",
+  },
   resting: {
     label: "Resting",
     color: "var(--s-waiting)",

@@ -10,7 +10,7 @@ from penstock.errors import StoreUnavailableError
 from penstock_api.context import Context
 from penstock_api.live.digest import Digest, Tick
 from penstock_api.live.positions import write_positions
-from penstock_api.live.sse import HEARTBEAT_SECONDS, frame, opening, position_frame
+from penstock_api.live.sse import HEARTBEAT_SECONDS, beat, frame, opening
 from penstock_api.schemas import Figures
 
 FIGURES_SECONDS = 1.0
@@ -59,7 +59,7 @@ async def digest_stream(shared: Context, digest: Digest) -> AsyncIterator[bytes]
             sent = dict(digest.positions)
             told += await figures.next()
             if not told and time.monotonic() - spoken >= HEARTBEAT_SECONDS:
-                told = b": heartbeat\n" + position_frame(sent)
+                told = beat(sent)
             if told:
                 spoken = time.monotonic()
                 yield told

@@ -12,7 +12,7 @@ RECONNECT_MS = 1000
 
 def opening(positions: Mapping[int, int]) -> bytes:
     """Return how a stream begins: with its position, so that a client that is cut off at once can go on too."""
-    return b"retry: %d\n: penstock\n%b" % (RECONNECT_MS, position_frame(positions))
+    return b"retry: %d\n%b" % (RECONNECT_MS, beat(positions))
 
 
 def frame(kind: bytes, data: bytes, position: str = "") -> bytes:
@@ -20,6 +20,9 @@ def frame(kind: bytes, data: bytes, position: str = "") -> bytes:
     return b"%bevent: %b\ndata: %b\n\n" % (f"id: {position}\n".encode() if position else b"", kind, data)
 
 
-def position_frame(positions: Mapping[int, int]) -> bytes:
-    """Move a client's position on, past what it does not watch: an event without data is not shown to anybody."""
-    return b"id: %b\n\n" % write_positions(positions).encode()
+def beat(positions: Mapping[int, int]) -> bytes:
+    """Return a message that says that the stream is alive, and where: past what the client does not watch.
+
+    Its data is there, or a browser would not tell its page of it, and empty, so that nobody takes it for an event.
+    """
+    return frame(b"Beat", b"", write_positions(positions))

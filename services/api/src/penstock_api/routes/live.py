@@ -15,7 +15,7 @@ from penstock_api.live.digest import Digest
 from penstock_api.live.digest_stream import digest_stream
 from penstock_api.live.events import EVENT_TYPES
 from penstock_api.live.positions import end_positions, read_positions, write_positions
-from penstock_api.live.sse import HEARTBEAT_SECONDS, frame, opening, position_frame
+from penstock_api.live.sse import HEARTBEAT_SECONDS, beat, frame, opening
 from penstock_api.live.subscription import Subscription
 from penstock_api.lookups import get_versions, require_run
 
@@ -53,7 +53,8 @@ async def watch(  # noqa: PLR0913  # each is a parameter of the request
 
     ``event`` is the type, ``data`` the event as JSON. The ``id`` holds the position in every partition watched: sent
     back as ``Last-Event-ID``, to any replica, the stream goes on after that event without a gap or a repetition.
-    Without one it begins with what happens now. An event with an ``id`` and no data only moves the position on.
+    Without one it begins with what happens now. A `Beat`, with an ``id`` and no data, comes first and after 15 s of
+    silence: the stream is alive, and the position moves on.
 
     With ``digest``, ``event`` is `Run` (``data`` as `GET /runs` lists it), `Dag` (as `GET /dags` lists it), `Figures`
     (without an ``id``; as in `GET /overview`), or `Overflow` (more has changed than is told: look anew).
@@ -126,5 +127,5 @@ async def _stream(shared: Context, subscription: Subscription) -> AsyncIterator[
                     chunk.clear()
             sent.update(subscription.positions)
             if not events:
-                chunk += b": heartbeat\n" + position_frame(sent)
+                chunk += beat(sent)
             yield bytes(chunk)

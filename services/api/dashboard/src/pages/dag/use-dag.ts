@@ -5,9 +5,9 @@ import { api, body } from "@/api/client";
 import { asError } from "@/api/errors";
 import type { DagGrid, VersionEntry } from "@/api/types";
 import { readEvent } from "@/core/events";
+import { type Patches, usePatches } from "@/live/patches";
 import type { Message } from "@/live/stream";
 import { ALL_EVENTS, useLive } from "@/live/use-live";
-import { usePatched } from "@/live/use-patched";
 import { appendGrid, patchGrid } from "./grid";
 
 const PAGE = 100;
@@ -31,26 +31,25 @@ export function useGrid(dagId: string, current: VersionEntry | undefined) {
   const client = useQueryClient();
   const key = useMemo(() => ["dag", dagId, "grid"], [dagId]);
   const query = useQuery({ queryKey: key, queryFn: () => readGrid(dagId, "") });
-  /** Whether there was something of a run that the grid cannot show before it is read anew. */
-  const unknown = useRef(false);
-  const bring = usePatched<DagGrid>(key, query.isFetching, (grid, batch) => {
+  const patches = usePatches<DagGrid>(key, (grid, batch) => {
     const events = batch.filter(isOfRun).map(({ data }) => readEvent(JSON.parse(data)));
     const patched = patchGrid(grid, events, current);
-    unknown.current ||= patched.unknown;
+    if (patched.unknown) void client.invalidateQueries({ queryKey: key });
     return patched.grid;
   });
-  useLive({ dagId }, query.data?.position ?? null, ALL_EVENTS, (batch) => {
-    if (batch.some(({ type }) => type === "DagRegistered")) {
-      void client.invalidateQueries({ queryKey: ["dag", dagId] });
-    }
-    // What is shown may be gone from the log: it is read anew, and not patched any more.
-    if (batch.some(({ type }) => type === "LogForked")) void client.resetQueries({ queryKey: key });
-    bring(batch);
-    if (!unknown.current) return;
-    unknown.current = false;
-    void client.invalidateQueries({ queryKey: key }, { cancelRefetch: false });
+  useLive({ dagId }, query.data?.position ?? null, ALL_EVENTS, {
+    receive: (batch) => {
+      if (batch.some(({ type }) => type === "DagRegistered" || type === "LogForked")) {
+        void client.invalidateQueries({ queryKey: ["dag", dagId] });
+      }
+      patches.take(batch);
+    },
+    renew: async () => {
+      await client.invalidateQueries({ queryKey: ["dag", dagId] }, { throwOnError: true });
+      return client.getQueryData<DagGrid>(key)?.position ?? null;
+    },
   });
-  return { ...query, loadMore: useLoadMore(dagId, key, query.data?.next_cursor ?? null) };
+  return { ...query, loadMore: useLoadMore(dagId, patches, query.data?.next_cursor ?? null) };
 }
 
 function isOfRun({ type }: Message): boolean {
@@ -58,17 +57,19 @@ function isOfRun({ type }: Message): boolean {
 }
 
 /** Fetches the next page, one at a time, and puts it behind whatever the grid is by then. */
-function useLoadMore(dagId: string, key: readonly string[], cursor: string | null): () => void {
-  const client = useQueryClient();
+function useLoadMore(dagId: string, patches: Patches<DagGrid>, cursor: string | null): () => void {
   const busy = useRef(false);
   return useCallback(() => {
     if (cursor === null || busy.current) return;
     busy.current = true;
-    readGrid(dagId, cursor)
-      .then((page) => client.setQueryData<DagGrid>(key, (grid) => grid && appendGrid(grid, page)))
+    // A grid that was read anew meanwhile may end elsewhere: the page would not follow on it.
+    patches
+      .join(readGrid(dagId, cursor), (grid, page) =>
+        grid.next_cursor === cursor ? appendGrid(grid, page) : grid,
+      )
       .catch((error: unknown) => toast.error(asError(error).message))
       .finally(() => {
         busy.current = false;
       });
-  }, [client, dagId, key, cursor]);
+  }, [dagId, patches, cursor]);
 }

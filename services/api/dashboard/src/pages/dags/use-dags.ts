@@ -1,8 +1,8 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { api, body } from "@/api/client";
 import type { DagRunsList } from "@/api/types";
+import { usePatches } from "@/live/patches";
 import { DIGEST, useLive } from "@/live/use-live";
-import { usePatched } from "@/live/use-patched";
 import { patchDags, SHOWN_RUNS } from "./patch";
 
 const KEY = ["dags"];
@@ -19,10 +19,13 @@ export function useDags() {
       return (await body(listed)) as DagRunsList;
     },
   });
-  const bring = usePatched<DagRunsList>(KEY, query.isFetching, patchDags);
-  useLive(DIGEST_TOPIC, query.data?.position ?? null, DIGEST, (batch) => {
-    if (batch.some(({ type }) => type === "Overflow")) void client.invalidateQueries({ queryKey: KEY });
-    bring(batch);
+  const patches = usePatches<DagRunsList>(KEY, patchDags);
+  useLive(DIGEST_TOPIC, query.data?.position ?? null, DIGEST, {
+    receive: (batch) => {
+      if (batch.some(({ type }) => type === "Overflow")) void client.invalidateQueries({ queryKey: KEY });
+      patches.take(batch);
+    },
+    renew: async () => (await query.refetch({ throwOnError: true })).data?.position ?? null,
   });
   return query;
 }

@@ -58,6 +58,7 @@ function byLastRun(dags: Overview["dags"]): Overview["dags"] {
 }
 
 function withFigures(overview: Overview, figures: Figures): Overview {
+  if (figures.at < overview.figures.at) return overview;
   const { series, dags } = overview;
   return { ...overview, figures, series: withSample(series, figures.sample), dags: byLastRun(dags) };
 }

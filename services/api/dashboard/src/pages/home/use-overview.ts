@@ -1,8 +1,8 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { api, body } from "@/api/client";
 import type { Overview } from "@/api/types";
+import { usePatches } from "@/live/patches";
 import { DIGEST, useLive } from "@/live/use-live";
-import { usePatched } from "@/live/use-patched";
 import { patchOverview } from "./patch";
 
 const KEY = ["overview"];
@@ -18,12 +18,14 @@ export function useOverview() {
     queryFn: ({ signal }) => body(api.GET("/overview", { signal })),
     refetchInterval: LOOK_AGAIN_MS,
   });
-  const bring = usePatched<Overview>(KEY, query.isFetching, patchOverview);
-  useLive(TOPIC, query.data?.position ?? null, DIGEST, (batch) => {
-    // One that is under way is let come to its end: where many DAGs are registered none ever would otherwise.
-    if (batch.some(({ type }) => type === "Overflow" || type === "Dag"))
-      void client.invalidateQueries({ queryKey: KEY }, { cancelRefetch: false });
-    bring(batch);
+  const patches = usePatches<Overview>(KEY, patchOverview);
+  useLive(TOPIC, query.data?.position ?? null, DIGEST, {
+    receive: (batch) => {
+      if (batch.some(({ type }) => type === "Overflow" || type === "Dag"))
+        void client.invalidateQueries({ queryKey: KEY });
+      patches.take(batch);
+    },
+    renew: async () => (await query.refetch({ throwOnError: true })).data?.position ?? null,
   });
   return query;
 }

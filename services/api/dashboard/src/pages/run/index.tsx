@@ -21,7 +21,8 @@ export function RunPage() {
     gcTime: 0,
   });
   if (run.error instanceof ApiError && run.error.status === 404) return <Unknown runId={runId} />;
-  if (run.error) return <Failure error={run.error} retry={() => void run.refetch()} />;
+  if (run.error && run.data === undefined)
+    return <Failure error={run.error} retry={() => void run.refetch()} />;
   if (run.data === undefined) return <Loading what="Reading the run" />;
   return <RunScreen key={runId} detail={run.data} onForked={() => void run.refetch()} />;
 }

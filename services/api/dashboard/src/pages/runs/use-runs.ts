@@ -2,9 +2,9 @@ import { type InfiniteData, useInfiniteQuery } from "@tanstack/react-query";
 import { useCallback, useEffect, useState } from "react";
 import { api, body } from "@/api/client";
 import type { RunEntry, RunList } from "@/api/types";
+import { usePatches } from "@/live/patches";
 import type { Message } from "@/live/stream";
 import { DIGEST, useLive } from "@/live/use-live";
-import { usePatched } from "@/live/use-patched";
 import { type Filter, kept, patch } from "./runs-list";
 
 const PAGE = 100;
@@ -18,18 +18,19 @@ export function useRuns(filter: Filter) {
       body(api.GET("/runs", { params: { query: { ...asQuery(filter), cursor: pageParam } } })),
     initialPageParam: "",
     getNextPageParam: (page) => page.next_cursor,
-    // Another filter is another question: what was known of it before is not kept true.
-    gcTime: 0,
   });
   const position = query.data?.pages[0]?.position ?? null;
   const topic = { digest: true, ...(filter.dag && { dagId: filter.dag }) };
-  const bring = usePatched<InfiniteData<RunList>>(key, query.isFetching, (data, batch) => {
+  const patches = usePatches<InfiniteData<RunList>>(key, (data, batch) => {
     const changed = batch.filter(({ type }) => type === "Run").map(readRun);
     return changed.length ? patchPages(data, changed, filter) : data;
   });
-  useLive(topic, position, DIGEST, (batch) => {
-    if (batch.some(({ type }) => type === "Overflow")) void query.refetch();
-    bring(batch);
+  useLive(topic, position, DIGEST, {
+    receive: (batch) => {
+      if (batch.some(({ type }) => type === "Overflow")) void query.refetch();
+      patches.take(batch);
+    },
+    renew: async () => (await query.refetch({ throwOnError: true })).data?.pages[0]?.position ?? null,
   });
   return { ...query, runs: query.data?.pages.flatMap((page) => page.runs) ?? [] };
 }

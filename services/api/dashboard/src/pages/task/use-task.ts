@@ -6,7 +6,6 @@ import { RUN_EVENTS, useLive } from "@/live/use-live";
 import { concerns } from "./concerns";
 
 const AT_MOST_EVERY_MS = 250;
-const OF_RUN = ["LogForked", ...RUN_EVENTS];
 
 /** One task of a run, read anew (one call) when the run's events say that it changed. */
 export function useTask(runId: string, taskId: string) {
@@ -16,16 +15,20 @@ export function useTask(runId: string, taskId: string) {
       body(
         api.GET("/runs/{run_id}/tasks/{task_id}", { params: { path: { run_id: runId, task_id: taskId } } }),
       ),
-    // From one task to another and back is a new look.
-    gcTime: 0,
   });
   const { data, refetch } = query;
   const again = useThrottled(() => void refetch({ cancelRefetch: true }));
   // Nothing happens any more in a run that has ended: its history need not be told after the task's last event.
   const live = data && !hasEnded({ status: data.run_status });
   const partition = runId.slice(runId.lastIndexOf("-") + 1);
-  useLive({ runId }, live ? `${partition}:${data.run_seq}` : null, OF_RUN, (batch) => {
-    if (batch.some((message) => message.type === "LogForked" || concerns(message, taskId))) again();
+  useLive({ runId }, live ? `${partition}:${data.run_seq}` : null, RUN_EVENTS, {
+    receive: (batch) => {
+      if (batch.some((message) => concerns(message, taskId))) again();
+    },
+    renew: async () => {
+      const { data: task } = await refetch({ throwOnError: true });
+      return task ? `${partition}:${task.run_seq}` : null;
+    },
   });
   return query;
 }

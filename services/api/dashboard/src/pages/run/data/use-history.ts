@@ -46,14 +46,21 @@ export function useHistory(detail: RunDetail, plan: Plan, onForked: () => void):
     );
     return () => leave.abort();
   }, [runId, plan, detail, tries]);
-  useLive({ runId }, current.ready ? positionOf(current.history, runId) : null, FOLLOWED, (batch) => {
-    if (takeBatch(current.history, batch)) {
-      setKept({ ...reading(current.history, true), detail });
-    } else {
-      // The run itself may be told as before: its history is read anew all the same.
-      onForked();
-      retry();
-    }
+  useLive({ runId }, current.ready ? positionOf(current.history, runId) : null, FOLLOWED, {
+    receive: (batch) => {
+      if (takeBatch(current.history, batch)) {
+        setKept({ ...reading(current.history, true), detail });
+      } else {
+        // The run itself may be told as before: its history is read anew all the same.
+        onForked();
+        retry();
+      }
+    },
+    // A run has so many events and no more: those that are missing are told, however long ago they were.
+    renew: async (refused) => {
+      if (refused) onForked();
+      return positionOf(current.history, runId);
+    },
   });
   return [current, retry];
 }
