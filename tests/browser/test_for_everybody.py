@@ -44,7 +44,7 @@ def dialog(page: Page) -> Locator:
 
 
 def write_a_dag(page: Page) -> None:
-    page.get_by_role("button", name="New").click()
+    page.get_by_role("button", name="New", exact=True).click()
     expect(dialog(page).get_by_role("textbox", name="Text of new.yaml")).to_be_visible()
 
 

@@ -120,7 +120,7 @@ def test_of_several_files_the_good_ones_are_registered_and_the_wrong_ones_wait_t
 
 def test_what_was_written_in_the_editor_is_not_thrown_away_without_asking(window: Page) -> None:
     window.goto("/ui/dags")
-    window.get_by_role("button", name="New").click()
+    window.get_by_role("button", name="New", exact=True).click()
     dialog = window.get_by_role("dialog", name="New DAG")
     dialog.get_by_role("textbox", name="Text of new.yaml").press("x")
     dialog.get_by_role("button", name="Cancel").click()
