@@ -5,6 +5,7 @@ import { hasEnded } from "@/lib/runs";
 import { RUN_EVENTS, useLive } from "@/live/use-live";
 import { concerns } from "./concerns";
 
+const FOLLOWED = [...RUN_EVENTS, "LogForked"] as const;
 const AT_MOST_EVERY_MS = 250;
 
 /** One task of a run, read anew (one call) when the run's events say that it changed. */
@@ -21,7 +22,7 @@ export function useTask(runId: string, taskId: string) {
   // Nothing happens any more in a run that has ended: its history need not be told after the task's last event.
   const live = data && !hasEnded({ status: data.run_status });
   const partition = runId.slice(runId.lastIndexOf("-") + 1);
-  useLive({ runId }, live ? `${partition}:${data.run_seq}` : null, RUN_EVENTS, {
+  useLive({ runId }, live ? `${partition}:${data.run_seq}` : null, FOLLOWED, {
     receive: (batch) => {
       if (batch.some((message) => concerns(message, taskId))) again();
     },
