@@ -1,14 +1,18 @@
 /** The typed client: every call either returns the answer's body or throws an `ApiError`. */
 
 import createClient from "openapi-fetch";
+import { serverClock } from "@/lib/clock";
 import { errorOf, unreachable } from "./errors";
 import type { paths } from "./schema";
 
 export const api = createClient<paths>({ baseUrl: "", fetch: reach });
 
 async function reach(request: Request): Promise<Response> {
+  const sent = Date.now();
   try {
-    return await fetch(request);
+    const response = await fetch(request);
+    serverClock.hear(response.headers.get("date"), sent, Date.now());
+    return response;
   } catch (error) {
     if (request.signal.aborted) throw error;
     throw unreachable();

@@ -7,6 +7,10 @@ import { Value } from "@/lib/external";
 import { CHUNK_LINES, ChunkCache, type Range, type Slot } from "./chunks";
 
 const POLL_MS = 700;
+/** How seldom a log is looked at again that has not grown for long. */
+const SILENT_POLL_MS = 5000;
+/** By how much longer it is left alone each time that nothing has come. */
+const PATIENCE = 1.5;
 const RETRY_MS = 3000;
 
 export interface LogAddress {
@@ -32,6 +36,7 @@ export class LogSource {
   private reading: { range: Range; abort: AbortController } | null = null;
   private polling = false;
   private timer: ReturnType<typeof setTimeout> | undefined;
+  private pause = POLL_MS;
   private running = false;
 
   /** A log is opened at its end, or around `line`. */
@@ -72,6 +77,7 @@ export class LogSource {
   /** Look for more now: the attempt is known to have ended, somebody looks again, or an error is to be tried again. */
   readonly look = (): void => {
     clearTimeout(this.timer);
+    this.pause = POLL_MS;
     if (!this.running || document.hidden) return;
     this.change({ error: null });
     void this.poll();
@@ -86,6 +92,7 @@ export class LogSource {
       const first = opened ? total + 1 : this.opening();
       const answer = await this.ask(first, CHUNK_LINES);
       this.take(first > 0 ? first : Math.max(1, answer.total + 1 + first), answer);
+      this.pause = answer.total > total ? POLL_MS : Math.min(SILENT_POLL_MS, this.pause * PATIENCE);
       this.change({ opened: true, total: answer.total, ended: answer.ended, error: null });
       void this.read();
     } catch (error) {
@@ -101,7 +108,7 @@ export class LogSource {
     const refused = error instanceof ApiError && !error.passing;
     if (!this.running || document.hidden || ended || refused) return;
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => void this.poll(), error ? RETRY_MS : POLL_MS);
+    this.timer = setTimeout(() => void this.poll(), error ? RETRY_MS : this.pause);
   }
 
   private opening(): number {

@@ -1,6 +1,7 @@
 /** The last runs of a DAG: one bar each, as high as it took long, in the colour and with the mark of its status. */
 
 import type { RunEntry } from "@/api/types";
+import { serverNow } from "@/lib/clock";
 import { duration, moment, parseTime, relative, shortRunId } from "@/lib/format";
 import { useOpenLink } from "@/lib/open-link";
 import { hasEnded, runDuration } from "@/lib/runs";
@@ -18,7 +19,7 @@ interface Props {
 
 /** Tooltips need `HoverTips` around. The bar of a run that goes on grows. */
 export function RunBars(props: Props) {
-  return props.runs.every(hasEnded) ? <Bars {...props} now={Date.now()} /> : <GrowingBars {...props} />;
+  return props.runs.every(hasEnded) ? <Bars {...props} now={serverNow()} /> : <GrowingBars {...props} />;
 }
 
 function GrowingBars(props: Props) {
@@ -71,7 +72,7 @@ function Bar({ run, share }: { run: RunEntry; share: number }) {
 
 /** What a tooltip says of a run. */
 export function RunTip({ run }: { run: RunEntry }) {
-  const took = runDuration(run, Date.now());
+  const took = runDuration(run, serverNow());
   return (
     <div className="space-y-0.5">
       <StatusBadge status={run.status} />

@@ -1,10 +1,11 @@
 /** Times: relative ones keep themselves true, all of them on one clock; the absolute one stands in the title. */
 
 import { useSyncExternalStore } from "react";
+import { serverNow } from "@/lib/clock";
 import { Value } from "@/lib/external";
 import { duration, moment, parseTime, relative } from "@/lib/format";
 
-const second = new Value(Date.now());
+const second = new Value(serverNow());
 let timer: ReturnType<typeof setInterval> | undefined;
 let users = 0;
 
@@ -12,7 +13,9 @@ function subscribe(listener: () => void): () => void {
   if (users === 0) second.set(Date.now());
   const leave = second.subscribe(listener);
   users += 1;
-  timer ??= setInterval(() => second.set(Date.now()), 1000);
+  // Nobody has kept it true while nobody used it.
+  if (timer === undefined) second.set(serverNow());
+  timer ??= setInterval(() => second.set(serverNow()), 1000);
   return () => {
     leave();
     users -= 1;
@@ -23,7 +26,7 @@ function subscribe(listener: () => void): () => void {
   };
 }
 
-/** The present in ms, moving on once a second while somebody uses it. */
+/** The present in ms by the server's clock, moving on once a second while somebody uses it. */
 export function useNow(): number {
   return useSyncExternalStore(subscribe, second.get);
 }
@@ -60,7 +63,7 @@ export function Took({ from, to, absent = "–" }: { from: When; to: When; absen
 
 function Counting({ from }: { from: number }) {
   const now = useNow();
-  // The server's clock may be ahead of ours by a little: never below nothing.
+  // The server's clock may be ahead of what we take it for by a little: never below nothing.
   return (
     <span className="tabular whitespace-nowrap">
       {duration(Math.max(0, Math.floor((now - from) / 1000) * 1000))}

@@ -1,5 +1,6 @@
 import { memo } from "react";
 import type { GridRun } from "@/api/types";
+import { serverNow } from "@/lib/clock";
 import { parseTime, shortRunId } from "@/lib/format";
 import { runDuration } from "@/lib/runs";
 import { STATUSES, StatusMark } from "@/ui/status";
@@ -28,7 +29,7 @@ export function GridHead(props: {
   corner: string;
 }) {
   const { runs, first, count, names, longest, corner } = props;
-  const now = Date.now();
+  const now = serverNow();
   return (
     <div
       role="row"

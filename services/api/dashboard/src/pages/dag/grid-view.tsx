@@ -3,6 +3,7 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useMemo, useRef, useState } from "react";
 import type { DagGrid, GridRun, GridTask } from "@/api/types";
+import { serverNow } from "@/lib/clock";
 import { count, plural } from "@/lib/format";
 import { useOpenLink } from "@/lib/open-link";
 import { runDuration } from "@/lib/runs";
@@ -121,7 +122,7 @@ function useStable(list: readonly string[]): readonly string[] {
 }
 
 function longestOf(runs: readonly GridRun[]): number {
-  const now = Date.now();
+  const now = serverNow();
   return runs.reduce((longest, run) => Math.max(longest, runDuration(run, now) ?? 0), 1);
 }
 

@@ -19,7 +19,18 @@ const event = (partition: number, seq: number, rest: object = {}) => ({
 
 test("the latest event stands first, whatever partition it is of", () => {
   const feed = add(add([], [event(0, 1), event(1, 3), event(0, 2)]), [event(1, 4)]);
-  expect(feed.map(({ key }) => key)).toEqual(["1:4", "1:3", "0:2", "0:1"]);
+  expect(feed.map(({ partition, seq }) => [partition, seq])).toEqual([
+    [1, 4],
+    [1, 3],
+    [0, 2],
+    [0, 1],
+  ]);
+});
+
+test("events that take the places of others after a fork are told apart from them, also in a later batch", () => {
+  const forked = event(0, 3, { type: "LogForked", incarnation: 2, kept_seq: 2, run_id: undefined });
+  const feed = add(add(add([], [event(0, 3), event(0, 4)]), [forked, event(0, 4)]), [event(0, 5)]);
+  expect(new Set(feed.map(({ key }) => key)).size).toBe(5);
 });
 
 test("an event is told in words, and leads to its run and task", () => {

@@ -7,11 +7,11 @@ import { parseTime } from "@/lib/format";
 import type { Message } from "@/live/stream";
 
 export interface Entry {
-  /** Unlike any other's: after a fork of the log a place is taken anew, at another time. */
-  readonly id: string;
-  /** Partition and place in its log. */
+  /** Unlike any other of the feed: partition, branch of its log and place in it. */
   readonly key: string;
   readonly partition: number;
+  /** How often the log had forked when this came, as far as the feed has seen: after a fork places come again. */
+  readonly branch: number;
   readonly seq: number;
   readonly at: number;
   readonly type: string;
@@ -28,10 +28,20 @@ export const KEPT = 5000;
 
 /** Return the feed with a batch in front, the latest of it first. */
 export function add(entries: readonly Entry[], batch: readonly Message[]): readonly Entry[] {
-  const fresh = batch.slice(-KEPT).map(({ data }) => read(data));
+  const branches = branchesOf(entries);
+  const fresh = batch.slice(-KEPT).map(({ data }) => read(data, branches));
   // The stream keeps the order of each log; logs are merged by time, as far as a batch goes.
   fresh.sort((one, other) => other.at - one.at || other.seq - one.seq);
   return fresh.concat(entries.slice(0, Math.max(0, KEPT - fresh.length)));
+}
+
+/** The latest branch of each partition's log. */
+function branchesOf(entries: readonly Entry[]): Map<number, number> {
+  const branches = new Map<number, number>();
+  for (const { partition, branch } of entries) {
+    if (branch > (branches.get(partition) ?? 0)) branches.set(partition, branch);
+  }
+  return branches;
 }
 
 /** Return what waits while the feed is held, with a batch more: the latest, as many as will be shown and some. */
@@ -54,13 +64,15 @@ interface Raw {
   kept_seq?: number;
 }
 
-function read(data: string): Entry {
+function read(data: string, branches: Map<number, number>): Entry {
   const raw = JSON.parse(data) as Raw;
+  if (raw.incarnation !== undefined) branches.set(raw.partition, raw.incarnation);
+  const branch = branches.get(raw.partition) ?? 0;
   const event = runEvent(raw);
   return {
-    id: `${raw.partition}:${raw.seq} ${raw.at}`,
-    key: `${raw.partition}:${raw.seq}`,
+    key: `${raw.partition}:${branch}:${raw.seq}`,
     partition: raw.partition,
+    branch,
     seq: raw.seq,
     at: parseTime(raw.at),
     type: raw.type,

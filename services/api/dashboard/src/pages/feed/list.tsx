@@ -16,7 +16,7 @@ export function FeedList({ entries }: { entries: readonly Entry[] }) {
     count: entries.length,
     getScrollElement: () => box.current,
     estimateSize: () => ROW,
-    getItemKey: (index) => entries[index]?.id ?? index,
+    getItemKey: (index) => entries[index]?.key ?? index,
     overscan: 10,
   });
   return (
@@ -42,10 +42,10 @@ export function FeedList({ entries }: { entries: readonly Entry[] }) {
             >
               <Row
                 entry={entry}
-                open={open === entry.id}
-                toggle={() => setOpen(open === entry.id ? null : entry.id)}
+                open={open === entry.key}
+                toggle={() => setOpen(open === entry.key ? null : entry.key)}
               />
-              {open === entry.id && (
+              {open === entry.key && (
                 <pre className="overflow-x-auto whitespace-pre-wrap break-all bg-sunken px-9 py-2 font-mono text-xs">
                   {JSON.stringify(JSON.parse(entry.data), null, 2)}
                 </pre>

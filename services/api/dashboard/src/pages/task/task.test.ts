@@ -97,6 +97,7 @@ describe("which events change the page of a task", () => {
   test("those of the task and of its run, not those of others", () => {
     expect(concerns(event("TaskReady", { task_id: "a" }), "a")).toBe(true);
     expect(concerns(event("RunFinished", { run_id: "r" }), "a")).toBe(true);
+    expect(concerns(event("LogForked", { kept_seq: 3 }), "a")).toBe(true);
     expect(concerns(event("TaskReady", { task_id: "ab" }), "a")).toBe(false);
     expect(concerns(event("TaskReady", { task_id: "b", waited_for: "a" }), "a")).toBe(false);
   });

@@ -1,10 +1,11 @@
 import { useQuery } from "@tanstack/react-query";
-import { useEffect, useRef } from "react";
 import { api, body } from "@/api/client";
 import { hasEnded } from "@/lib/runs";
+import { useThrottled } from "@/lib/use-throttled";
 import { RUN_EVENTS, useLive } from "@/live/use-live";
 import { concerns } from "./concerns";
 
+const FOLLOWED = [...RUN_EVENTS, "LogForked"] as const;
 const AT_MOST_EVERY_MS = 250;
 
 /** One task of a run, read anew (one call) when the run's events say that it changed. */
@@ -17,11 +18,11 @@ export function useTask(runId: string, taskId: string) {
       ),
   });
   const { data, refetch } = query;
-  const again = useThrottled(() => void refetch({ cancelRefetch: true }));
+  const again = useThrottled(() => void refetch({ cancelRefetch: true }), AT_MOST_EVERY_MS);
   // Nothing happens any more in a run that has ended: its history need not be told after the task's last event.
   const live = data && !hasEnded({ status: data.run_status });
   const partition = runId.slice(runId.lastIndexOf("-") + 1);
-  useLive({ runId }, live ? `${partition}:${data.run_seq}` : null, RUN_EVENTS, {
+  useLive({ runId }, live ? `${partition}:${data.run_seq}` : null, FOLLOWED, {
     receive: (batch) => {
       if (batch.some((message) => concerns(message, taskId))) again();
     },
@@ -31,29 +32,4 @@ export function useTask(runId: string, taskId: string) {
     },
   });
   return query;
-}
-
-/** A function that acts at once, and then at most once in a while: what is called in between acts at the end of it. */
-function useThrottled(act: () => void): () => void {
-  const latest = useRef(act);
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
-  const pending = useRef(false);
-  useEffect(() => {
-    latest.current = act;
-  });
-  useEffect(() => () => clearTimeout(timer.current), []);
-  const call = useRef(() => {
-    if (timer.current !== undefined) {
-      pending.current = true;
-      return;
-    }
-    latest.current();
-    timer.current = setTimeout(() => {
-      timer.current = undefined;
-      if (!pending.current) return;
-      pending.current = false;
-      call.current();
-    }, AT_MOST_EVERY_MS);
-  });
-  return call.current;
 }

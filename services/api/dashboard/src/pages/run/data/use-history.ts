@@ -51,7 +51,9 @@ export function useHistory(detail: RunDetail, plan: Plan, onForked: () => void):
       if (takeBatch(current.history, batch)) {
         setKept({ ...reading(current.history, true), detail });
       } else {
-        // The run itself may be told as before: its history is read anew all the same.
+        // The run itself may be told as before: its history is read anew all the same. Nothing is followed meanwhile,
+        // or every batch would contradict it again and have the reading begin once more.
+        setKept({ ...reading(current.history, false), detail });
         onForked();
         retry();
       }

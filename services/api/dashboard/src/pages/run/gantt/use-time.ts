@@ -1,6 +1,7 @@
 import { useEffect, useMemo, useState } from "react";
 import type { History } from "@/core/history";
 import { RUN_ENDED } from "@/core/status";
+import { serverNow } from "@/lib/clock";
 import { IdleTimes } from "./idle";
 import { straight, type Warp, withoutGaps } from "./warp";
 
@@ -36,13 +37,13 @@ export function useRunTime(history: History, moment: number, compact: boolean): 
 
 const NONE: readonly never[] = [];
 
-/** The time of this machine, moving on while `runs`. */
+/** The present, moving on while `runs`. */
 function useClock(runs: boolean): number {
-  const [now, setNow] = useState(() => Date.now());
+  const [now, setNow] = useState(() => serverNow());
   useEffect(() => {
     if (!runs) return;
-    setNow(Date.now());
-    const timer = setInterval(() => setNow(Date.now()), TICK_MS);
+    setNow(serverNow());
+    const timer = setInterval(() => setNow(serverNow()), TICK_MS);
     return () => clearInterval(timer);
   }, [runs]);
   return now;
