@@ -79,6 +79,11 @@ describe("a run that changed", () => {
   });
 });
 
+test("figures that are older than those of the overview are passed over", () => {
+  const later = { ...BEFORE, figures: { ...FIGURES, at: "2999-01-01T00:00:00.000Z" } };
+  expect(patchOverview(later, [told("Figures", FIGURES)])).toBe(later);
+});
+
 test("samples are added once each, and the oldest go", () => {
   const sample = (second: number): Sample => ({
     at: new Date(second * 1000).toISOString(),
