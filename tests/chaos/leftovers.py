@@ -50,6 +50,8 @@ def _explained(runs: int, dags: int) -> dict[str, int]:
     of_a_partition = ("head", "log", "inbox", "counts", "dags", "current", "idle")
     return {
         **dict.fromkeys(of_a_partition, PARTITIONS),
+        # What the workers last said of themselves: those that died are forgotten when another one says something.
+        **dict.fromkeys(("until", "told"), 1),
         "queue": PARTITIONS * len(QUEUES),
         **dict.fromkeys(("run", "events"), runs),
         **dict.fromkeys(("definition", "versions"), dags),

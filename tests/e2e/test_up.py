@@ -109,7 +109,9 @@ async def test_a_service_that_does_not_come_up_fails_the_start_and_leaves_nothin
     with pytest.raises(StackError, match="the api ended while starting"):
         async with Stack(settings):
             pass
-    assert set(descendants(os.getpid())) <= before
+    # What others have started may start more meanwhile.
+    elsewhere = {pid for one in before for pid in descendants(one)}
+    assert set(descendants(os.getpid())) <= before | elsewhere
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
