@@ -4,7 +4,7 @@ import { Button } from "@/ui/button";
 import { useUpload } from "./use-upload";
 
 /** A button that lets one choose files to register. */
-export function UploadButton({ kind = "plain" }: { kind?: "plain" | "primary" }) {
+export function UploadButton() {
   const input = useRef<HTMLInputElement>(null);
   const upload = useUpload();
   return (
@@ -21,7 +21,7 @@ export function UploadButton({ kind = "plain" }: { kind?: "plain" | "primary" })
           event.target.value = "";
         }}
       />
-      <Button kind={kind} onClick={() => input.current?.click()}>
+      <Button onClick={() => input.current?.click()}>
         <Upload aria-hidden className="size-4" /> Upload
       </Button>
     </>
