@@ -90,6 +90,19 @@ def descendants(pid: int) -> dict[int, str]:
     return found
 
 
+def processes_about(folder: Path) -> set[int]:
+    """Living processes that work in a folder, or were told of it by their environment, and so belong to its stack."""
+    found = set()
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            told = str(folder).encode() in (process / "environ").read_bytes()
+            if told or (process / "cwd").resolve().is_relative_to(folder):
+                found.add(int(process.name))
+        except OSError:  # it has ended meanwhile, or is another user's
+            continue
+    return found
+
+
 class Up:
     """A running `penstock up`, leader of a process group as it would be in a terminal."""
 

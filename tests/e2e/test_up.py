@@ -13,7 +13,7 @@ from penstock.settings import Settings
 from penstock_cli import supervisor
 from penstock_cli.child import Service
 from penstock_cli.supervisor import Stack, StackError
-from up_kit import Up, descendants, environment, free_port, penstock, up, wait_until
+from up_kit import Up, environment, free_port, penstock, processes_about, up, wait_until
 
 
 def definition(command: str) -> bytes:
@@ -104,14 +104,11 @@ async def test_a_service_that_does_not_come_up_fails_the_start_and_leaves_nothin
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(supervisor, "_core_services", lambda: [Service("api", "no_such_module", 1)])
-    before = set(descendants(os.getpid()))
     settings = Settings().model_copy(update={"data_dir": tmp_path / "data", "api_port": free_port()})
     with pytest.raises(StackError, match="the api ended while starting"):
         async with Stack(settings):
             pass
-    # What others have started may start more meanwhile.
-    elsewhere = {pid for one in before for pid in descendants(one)}
-    assert set(descendants(os.getpid())) <= before | elsewhere
+    assert not processes_about(tmp_path)
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
