@@ -85,10 +85,6 @@ class Deployment:
         self._processes.append(process)
         return process.pid
 
-    async def memory_bytes(self) -> int:
-        """Return what the server has allocated."""
-        return int((await self.redis.info("memory"))["used_memory"])
-
     async def idle_workers(self) -> int:
         """Return how many workers wait to be rung in the last partition: they have looked into every other before."""
         keys = PartitionKeys(PREFIX, self.size.partitions - 1, self.size.partitions)

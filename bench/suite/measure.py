@@ -15,6 +15,7 @@ from penstock.store.valkey.keys import PartitionKeys
 from suite.deployment import PREFIX, Deployment
 from suite.history import percentile, positions, waits
 from suite.processes import cpu_seconds, peak_mebibytes
+from suite.server_use import ServerUse
 
 POLL_SECONDS = 0.02
 AT_ONCE = 64
@@ -35,7 +36,7 @@ class Sample(msgspec.Struct, frozen=True):
     ready_p50_ms: float
     ready_p99_ms: float
     cpu: dict[str, float]
-    bytes_per_task: float
+    per_task: ServerUse
     peak_mebibytes: dict[str, float]
 
     @property
@@ -51,9 +52,9 @@ async def measure(deployment: Deployment, dags: Sequence[DagSpec], runs: int) ->
     """
     store, partitions = deployment.store, deployment.size.partitions
     await _register(deployment, dags)
-    since, memory, cpu = (
+    since, use, cpu = (
         await positions(store, partitions),
-        await deployment.memory_bytes(),
+        await ServerUse.now(deployment.redis),
         cpu_seconds(deployment.roles),
     )
     before = await _ended(deployment)
@@ -62,7 +63,7 @@ async def measure(deployment: Deployment, dags: Sequence[DagSpec], runs: int) ->
         await asyncio.sleep(POLL_SECONDS)
     await _settled(deployment)
     used = {role: seconds - cpu[role] for role, seconds in cpu_seconds(deployment.roles).items()}
-    grown = await deployment.memory_bytes() - memory
+    after = await ServerUse.now(deployment.redis)
     seen = await waits(store, partitions, since)
     tasks = sum(len(dags[number % len(dags)].tasks) for number in range(runs))
     return Sample(
@@ -77,7 +78,7 @@ async def measure(deployment: Deployment, dags: Sequence[DagSpec], runs: int) ->
         ready_p50_ms=percentile(seen.ready_ms, 0.5),
         ready_p99_ms=percentile(seen.ready_ms, 0.99),
         cpu={role: seconds * 1000 / tasks for role, seconds in used.items()},
-        bytes_per_task=grown / tasks,
+        per_task=after.per_task_since(use, tasks),
         peak_mebibytes=peak_mebibytes(deployment.roles),
     )
 

@@ -11,6 +11,7 @@ from suite.history import percentile
 from suite.measure import Sample
 from suite.replay import Replay
 from suite.requests import Latency
+from suite.server_use import ServerUse
 
 ROLES = ("server", "scheduler", "worker", "api")
 
@@ -59,8 +60,13 @@ def lines_of(row: Row) -> list[str]:
         + _wait("ended to next ready", row.samples, "ready"),
         "    CPU s per 1,000 tasks: "
         + ", ".join(f"{role} {median(sample.cpu[role] for sample in row.samples):.2f}" for role in ROLES)
-        + f"; {median(sample.bytes_per_task for sample in row.samples):.0f} bytes per task; peak MiB: "
+        + "; peak MiB: "
         + ", ".join(f"{role} {last.peak_mebibytes[role]:.0f}" for role in ROLES),
+        "    bytes per task in the server: "
+        + ", ".join(
+            f"{name} {median(getattr(sample.per_task, name) for sample in row.samples):.0f}"
+            for name in ServerUse.__struct_fields__
+        ),
     ]
     compared = [f"{figure.value:.3g} {figure.name}" for figure in row.figures]
     if row.floor_seconds:
