@@ -1,5 +1,6 @@
 import clsx from "clsx";
-import { type ReactNode, useEffect, useId, useRef } from "react";
+import { type ReactNode, useId } from "react";
+import { PageTitle } from "./page-title";
 
 /** A framed part of a page, with a heading. */
 export function Panel(props: {
@@ -32,14 +33,12 @@ export function Panel(props: {
 /** The top of a page: where we are, what it is, what can be done. */
 export function PageHead(props: {
   title: ReactNode;
+  /** What the window is called; without it, as the title. */
+  name?: string;
   trail?: ReactNode;
   actions?: ReactNode;
   children?: ReactNode;
 }) {
-  const heading = useRef<HTMLHeadingElement>(null);
-  useEffect(() => {
-    document.title = `${heading.current?.textContent ?? ""} · Penstock`;
-  });
   return (
     <header className="mb-4 flex flex-wrap items-end justify-between gap-x-6 gap-y-2">
       <div className="min-w-0">
@@ -48,9 +47,9 @@ export function PageHead(props: {
             {props.trail}
           </nav>
         )}
-        <h1 ref={heading} className="break-words font-semibold text-xl tracking-tight">
+        <PageTitle name={props.name} className="font-semibold text-xl tracking-tight">
           {props.title}
-        </h1>
+        </PageTitle>
         {props.children && (
           <div className="mt-1 flex flex-wrap items-center gap-x-4 gap-y-1 text-dim text-sm">
             {props.children}

@@ -19,11 +19,13 @@ export interface RowActs {
   onTag: (tag: string) => void;
 }
 
-export const DagRow = memo(function DagRow({ dag, acts }: { dag: DagWithRuns; acts: RowActs }) {
+export const DagRow = memo(function DagRow(props: { dag: DagWithRuns; index: number; acts: RowActs }) {
+  const { dag, index, acts } = props;
   const last = dag.last_runs[0];
   return (
     <div
       role="row"
+      aria-rowindex={index + 2}
       data-dag={dag.dag_id}
       className={`${COLUMNS} h-full border-line border-b px-3.5 py-1.5 hover:bg-sunken/60`}
     >

@@ -36,6 +36,8 @@ export function FeedList({ entries }: { entries: readonly Entry[] }) {
               key={item.key}
               ref={rows.measureElement}
               data-index={item.index}
+              aria-posinset={item.index + 1}
+              aria-setsize={entries.length}
               data-event={entry.type}
               className="absolute inset-x-0 border-line border-b"
               style={{ top: item.start }}

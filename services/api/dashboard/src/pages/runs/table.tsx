@@ -17,10 +17,12 @@ interface Props {
   toggle: (ids: readonly string[], on: boolean) => void;
   /** Load the next page; undefined where there is none. */
   more: (() => void) | undefined;
+  /** There is no run but these. */
+  complete: boolean;
 }
 
 /** The runs, of which only those in sight are in the page. */
-export function RunTable({ runs, marked, toggle, more }: Props) {
+export function RunTable({ runs, marked, toggle, more, complete }: Props) {
   const box = useRef<HTMLDivElement>(null);
   const rows = useVirtualizer({
     count: runs.length,
@@ -37,8 +39,13 @@ export function RunTable({ runs, marked, toggle, more }: Props) {
   const open = runs.filter((run) => !hasEnded(run));
   const all = open.length > 0 && open.every((run) => marked.has(run.run_id));
   return (
-    <div role="table" aria-label="Runs" aria-rowcount={runs.length + 1} className="text-sm">
-      <div role="row" className={`${COLUMNS} h-9 border-line border-b font-medium text-dim text-xs`}>
+    // How many there are is not known before the last page of them is here.
+    <div role="table" aria-label="Runs" aria-rowcount={complete ? runs.length + 1 : -1} className="text-sm">
+      <div
+        role="row"
+        aria-rowindex={1}
+        className={`${COLUMNS} h-9 border-line border-b font-medium text-dim text-xs`}
+      >
         <span role="columnheader">
           <input
             type="checkbox"
