@@ -46,7 +46,7 @@ export function RunTable({ runs, marked, toggle, more, complete }: Props) {
         aria-rowindex={1}
         className={`${COLUMNS} h-9 border-line border-b font-medium text-dim text-xs`}
       >
-        <span role="columnheader">
+        <span role="columnheader" className="flex items-center">
           <input
             type="checkbox"
             aria-label="Mark all runs that have not ended"
@@ -76,7 +76,7 @@ export function RunTable({ runs, marked, toggle, more, complete }: Props) {
       <div
         ref={box}
         role="rowgroup"
-        className="h-[max(18rem,calc(100vh-17rem))] overflow-y-auto"
+        className="h-[max(18rem,calc(100vh-14.5rem))] overflow-y-auto"
         data-testid="runs"
       >
         <div className="relative" style={{ height: rows.getTotalSize() }} role="presentation">
@@ -117,7 +117,7 @@ function Row({ run, top, index, marked, toggle }: RowProps) {
       className={`${COLUMNS} absolute inset-x-0 border-line border-b hover:bg-sunken`}
       style={{ top, height: ROW }}
     >
-      <span role="cell">
+      <span role="cell" className="flex items-center">
         <input
           type="checkbox"
           aria-label={`Mark run ${run.run_id}`}
@@ -126,11 +126,12 @@ function Row({ run, top, index, marked, toggle }: RowProps) {
           onChange={(event) => toggle([run.run_id], event.target.checked)}
         />
       </span>
-      <span role="cell">
+      <span role="cell" className="flex items-center">
         <Link
           to="/ui/runs/$runId"
           params={{ runId: run.run_id }}
           aria-label={`${STATUSES[run.status].label}: open run ${run.run_id}`}
+          className="inline-flex"
         >
           <StatusBadge status={run.status} />
         </Link>

@@ -136,7 +136,10 @@ function Head({ task }: { task: TaskDetail }) {
           search={{ tab: "graph", task: taskId }}
           className={buttonClass()}
         >
-          <Workflow aria-hidden className="size-4" /> Open in the run's graph
+          <Workflow aria-hidden className="size-4" />
+          <span className="inline-block first-letter:uppercase">
+            <span className="max-sm:sr-only">Open in the run's </span>graph
+          </span>
         </Link>
       }
     >
