@@ -97,7 +97,7 @@ function Row(props: {
           className="accent-accent"
         />
       </td>
-      <td className="py-1.5 font-mono text-xs" title={one.version}>
+      <td className="py-1.5 pr-3 font-mono text-xs" title={one.version}>
         {short}
         {one.current && (
           <span className="ml-2 rounded bg-accent-soft px-1.5 py-0.5 font-sans text-text text-xs">

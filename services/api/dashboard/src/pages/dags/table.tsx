@@ -8,7 +8,7 @@ import { RunTip } from "@/ui/run-bars";
 import type { Sort } from "./filter";
 import { COLUMNS, DagRow, type RowActs } from "./row";
 
-const WIDE = matchMedia("(min-width: 48rem)");
+const WIDE = matchMedia("(min-width: 64rem)");
 const WIDE_PX = 53;
 const NARROW_PX = 98;
 
@@ -86,12 +86,14 @@ function Head({ sort, onSort }: { sort: Sort; onSort: (sort: Sort) => void }) {
       <div
         role="row"
         aria-rowindex={1}
-        className={clsx(COLUMNS, "!hidden border-line border-b px-3.5 py-2 text-dim text-xs md:!grid")}
+        className={clsx(COLUMNS, "!hidden border-line border-b px-3.5 py-2 text-dim text-xs lg:!grid")}
       >
         <SortHead by="name" {...sorting}>
           Name
         </SortHead>
-        <span role="columnheader">Tags</span>
+        <span role="columnheader" className="hidden xl:block">
+          Tags
+        </span>
         <span role="columnheader" className="text-right">
           Tasks
         </span>

@@ -8,8 +8,8 @@ import { Ago, Took } from "@/ui/time";
 
 const ROW = 40;
 const COLUMNS =
-  "grid grid-cols-[2rem_8.5rem_1fr_5.5rem] items-center gap-x-3 px-3 sm:grid-cols-[2rem_8.5rem_minmax(8rem,1.2fr)_minmax(15rem,1fr)_minmax(6rem,1fr)_6rem_5.5rem]";
-const WIDE = "hidden sm:block";
+  "grid grid-cols-[2rem_8.5rem_1fr_5.5rem] items-center gap-x-3 px-3 lg:grid-cols-[2rem_8.5rem_minmax(8rem,1.2fr)_minmax(15rem,1fr)_minmax(6rem,1fr)_6rem_5.5rem]";
+const WIDE = "hidden lg:block";
 
 interface Props {
   runs: readonly RunEntry[];
