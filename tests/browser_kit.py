@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, ConsoleMessage, Error, Locator, Page, Request, Response
+from playwright.sync_api import Browser, ConsoleMessage, Error, Locator, Page, Request, Response, Route
 
 from up_kit import ROOT, wait_until
 
@@ -62,6 +62,24 @@ class Asked:
 
     def times(self, path: str) -> int:
         return self.paths.count(path.removeprefix("/"))
+
+
+class Held:
+    """Keeps the answers to what a page asks of an address from it, until they are let go."""
+
+    def __init__(self, page: Page, address: str) -> None:
+        self._page = page
+        self._address = address
+        self._routes: list[Route] = []
+        page.route(address, self._hold)
+
+    def let_go(self) -> None:
+        for route in self._routes:
+            route.continue_()
+        self._page.unroute(self._address)
+
+    def _hold(self, route: Route) -> None:
+        self._routes.append(route)
 
 
 @contextmanager

@@ -143,7 +143,11 @@ def test_nobody_is_shut_out_in_either_theme(window: Page, story: Story, name: st
 
 
 @pytest.mark.parametrize("name", VIEWS)
-def test_on_a_phone_it_is_not_wider_than_the_screen(window: Page, story: Story, name: str) -> None:
+def test_it_is_not_wider_than_a_phone_a_tablet_or_a_small_window(window: Page, story: Story, name: str) -> None:
     window.set_viewport_size({"width": 390, "height": 844})
     see(window, VIEWS[name], story)
     assert window.evaluate("document.documentElement.scrollWidth") <= 390
+    for width in (780, 1030):
+        window.set_viewport_size({"width": width, "height": 844})
+        # What depends on the width is drawn anew a moment later.
+        window.wait_for_function("document.documentElement.scrollWidth <= innerWidth")

@@ -5,7 +5,7 @@ from collections import Counter
 
 from playwright.sync_api import Locator, Page, expect
 
-from browser_kit import Gates, definition, task
+from browser_kit import Gates, Held, definition, task
 from browser_story import ENDINGS, Story, moments
 from penstock.client import Client
 
@@ -65,6 +65,48 @@ def test_keys_walk_through_the_history_event_by_event_and_every_moment_is_what_t
     window.keyboard.press("ArrowLeft")
     expect(slider(window)).to_have_attribute("aria-valuenow", str(len(told) - 1))
     window.keyboard.press("End")
+    expect(scrubber(window).get_by_text("The present, live")).to_be_visible()
+
+
+def test_keys_that_are_pressed_while_the_history_is_read_count_once_it_is(
+    window: Page, client: Client, story: Story
+) -> None:
+    held = Held(window, "**/runs/*/events?*")
+    window.goto(f"/ui/runs/{story.run_id}?tab=tasks")
+    expect(scrubber(window).get_by_text("Reading the history")).to_be_visible()
+    for key in ("Home", "ArrowRight", "ArrowRight"):
+        window.keyboard.press(key)
+    held.let_go()
+    expect(slider(window)).to_have_attribute("aria-valuenow", "3")
+    expect_states(window, list(moments(client.events(story.run_id)))[2][1])
+
+
+def test_the_list_of_tasks_takes_the_keys_to_its_ends_while_it_has_the_focus(window: Page, story: Story) -> None:
+    window.goto(f"/ui/runs/{story.run_id}?tab=tasks")
+    expect(scrubber(window).get_by_text("The present, live")).to_be_visible()
+    tasks = window.get_by_role("grid", name="Tasks")
+    first, *_, last = ENDINGS
+    tasks.press("End")
+    expect(tasks.get_by_role("row", selected=True)).to_contain_text(last)
+    tasks.press("Home")
+    expect(tasks.get_by_role("row", selected=True)).to_contain_text(first)
+    expect(scrubber(window).get_by_text("The present, live")).to_be_visible()
+    tasks.press("ArrowLeft")
+    expect(scrubber(window).get_by_text(re.compile("^You see"))).to_be_visible()
+
+
+def test_what_scrolls_takes_the_keys_to_its_ends_while_it_has_the_focus(window: Page, story: Story) -> None:
+    window.set_viewport_size({"width": 1400, "height": 500})
+    window.goto(f"/ui/runs/{story.run_id}?tab=tasks&task=broken")
+    expect(scrubber(window).get_by_text("The present, live")).to_be_visible()
+    panel = window.get_by_test_id("task-panel")
+    expect(panel.get_by_role("log").get_by_text("boom")).to_be_visible()
+    why = panel.get_by_role("heading", name="Why")
+    panel.get_by_title(re.compile("^Go to event")).first.focus()
+    window.keyboard.press("End")
+    expect(why).not_to_be_in_viewport()
+    window.keyboard.press("Home")
+    expect(why).to_be_in_viewport()
     expect(scrubber(window).get_by_text("The present, live")).to_be_visible()
 
 

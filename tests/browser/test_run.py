@@ -149,3 +149,23 @@ def test_a_run_that_does_not_exist_says_so_and_leads_to_all_runs(window: Page) -
     expect(window.get_by_text("There is no such run")).to_be_visible()
     window.get_by_role("link", name="See all runs").click()
     expect(window).to_have_url(re.compile("/ui/runs$"))
+
+
+def test_the_list_of_tasks_names_the_row_that_is_picked_as_long_as_it_is_in_the_page(
+    window: Page, client: Client, dag_id: str
+) -> None:
+    names = [f"task_{number:03}" for number in range(200)]
+    client.register(definition(dag_id, {name: task() for name in names}), "many.json")
+    run_id = client.run(dag_id).run_id
+    window.goto(f"/ui/runs/{run_id}?tab=tasks")
+    tasks = window.get_by_role("grid", name="Tasks")
+    expect(tasks).to_have_attribute("aria-rowcount", "201")
+    tasks.press("End")
+    picked = tasks.get_by_role("row", selected=True)
+    expect(picked).to_contain_text(names[-1])
+    expect(picked).to_have_attribute("aria-rowindex", "201")
+    expect(tasks).to_have_attribute("aria-activedescendant", picked.get_attribute("id") or "no id")
+    tasks.hover()
+    window.mouse.wheel(0, -20_000)
+    expect(row(window, names[0])).to_be_visible()
+    expect(tasks).not_to_have_attribute("aria-activedescendant", re.compile(""))

@@ -77,6 +77,7 @@ def test_scrolling_down_loads_more_until_the_first_run_of_all(window: Page, clie
     run_ids = [client.run(dag_id).run_id for _ in range(120)]
     window.goto(f"/ui/runs?dag={dag_id}")
     expect(window.get_by_text("100 loaded, more below")).to_be_visible()
+    expect(window.get_by_role("table", name="Runs")).to_have_attribute("aria-rowcount", "-1")
     rows = window.get_by_role("table", name="Runs").get_by_role("rowgroup")
     rows.hover()
     seen = 0

@@ -5,7 +5,7 @@ import { chunkMissing } from "./chunks";
 
 export function NotFound() {
   return (
-    <Empty title="There is no such page">
+    <Empty page title="There is no such page">
       <Link to="/" className="text-accent underline">
         Go home
       </Link>

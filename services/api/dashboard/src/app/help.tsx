@@ -15,6 +15,12 @@ const RUN = [
   ["Space", "Play the history, or stop"],
 ] as const;
 
+const LISTS = [
+  ["↑ ↓", "The row above; the one below"],
+  ["Home End", "The first row; the last"],
+  ["Enter", "Open the task; the event as JSON"],
+] as const;
+
 const GRAPH = [
   ["+ −", "Closer; further away"],
   ["0", "All of it"],
@@ -31,7 +37,7 @@ const GANTT = [
 ] as const;
 
 const LOG = [
-  ["g G", "To the first line; to the end, and stay there"],
+  ["g G Home End", "To the first line; to the end, and stay there"],
   ["/", "Search the log"],
   ["n N", "The next match; the one before"],
 ] as const;
@@ -39,25 +45,33 @@ const LOG = [
 export function ShortcutHelp({ onClose }: { onClose: () => void }) {
   const pages = PAGES.map(({ key, label }) => [`g ${key}`, label] as const);
   return (
-    <Dialog open onOpenChange={onClose} title="Keys">
-      <div className="grid gap-4 sm:grid-cols-2">
+    <Dialog open wide onOpenChange={onClose} title="Keys">
+      <div className="gap-10 md:columns-2">
         <Keys title="Everywhere" rows={[...EVERYWHERE, ...pages]} />
-        <div className="grid content-start gap-4">
-          <Keys title="On a run" rows={RUN} />
-          <Keys title="On a log that has the focus" rows={LOG} />
-          <Keys title="On a graph that has the focus" rows={GRAPH} />
-          <Keys title="On a Gantt chart that has the focus" rows={GANTT} />
-        </div>
+        <Keys title="On a run" rows={RUN}>
+          What has the focus comes first: in a list, a log or a text that scrolls, Home and End lead to its
+          own ends.
+        </Keys>
+        <Keys title="On a list of tasks or events that has the focus" rows={LISTS} />
+        <Keys title="On a log that has the focus" rows={LOG} />
+        <Keys title="On a graph that has the focus" rows={GRAPH} />
+        <Keys title="On a Gantt chart that has the focus" rows={GANTT} />
       </div>
     </Dialog>
   );
 }
 
-function Keys({ title, rows }: { title: string; rows: readonly (readonly [string, string])[] }) {
+interface KeysProps {
+  title: string;
+  rows: readonly (readonly [string, string])[];
+  children?: string;
+}
+
+function Keys({ title, rows, children }: KeysProps) {
   return (
-    <section>
+    <section className="mb-4 break-inside-avoid">
       <h3 className="mb-1 font-medium text-sm">{title}</h3>
-      <dl className="grid grid-cols-[auto_1fr] gap-x-3 gap-y-1.5 text-sm">
+      <dl className="grid grid-cols-[7rem_1fr] gap-x-3 gap-y-1.5 text-sm">
         {rows.map(([keys, text]) => (
           <div key={keys} className="contents">
             <dt>
@@ -67,6 +81,7 @@ function Keys({ title, rows }: { title: string; rows: readonly (readonly [string
           </div>
         ))}
       </dl>
+      {children && <p className="mt-1.5 text-dim text-xs">{children}</p>}
     </section>
   );
 }

@@ -3,11 +3,13 @@ import clsx from "clsx";
 import { Moon, Search, Sun, SunMoon } from "lucide-react";
 import { lazy, Suspense, useCallback, useState, useSyncExternalStore } from "react";
 import { Toaster } from "sonner";
+import { PAGE_ID } from "@/lib/arrival";
 import { Button } from "@/ui/button";
 import { Kbd } from "@/ui/fields";
 import { TooltipProvider } from "@/ui/overlay";
 import { drafts } from "@/upload/drafts";
 import { DropZone } from "@/upload/drop-zone";
+import { useArrival } from "./arrival";
 import { ConnectionIndicator } from "./connection";
 import { PAGES } from "./nav";
 import { useShortcuts } from "./shortcuts";
@@ -25,20 +27,25 @@ export function Shell() {
   const openPalette = useCallback(() => setShown("palette"), []);
   const openHelp = useCallback(() => setShown("help"), []);
   useShortcuts(openPalette, openHelp);
+  useArrival();
   const close = () => setShown(null);
   const writing = useSyncExternalStore(drafts.subscribe, drafts.get).length > 0;
   const dark = useSyncExternalStore(isDark.subscribe, isDark.get);
   return (
     <TooltipProvider>
       <a
-        href="#page"
+        href={`#${PAGE_ID}`}
         className="sr-only focus:not-sr-only focus:absolute focus:z-50 focus:bg-panel focus:p-2"
       >
         Skip to the page
       </a>
       <div className="flex min-h-screen flex-col md:flex-row">
         <Navigation onSearch={openPalette} />
-        <main id="page" className="min-w-0 flex-1 px-3 py-4 pb-20 sm:px-5 md:pb-6 lg:px-7">
+        <main
+          id={PAGE_ID}
+          tabIndex={-1}
+          className="min-w-0 outline-none flex-1 px-3 py-4 pb-20 sm:px-5 md:pb-6 lg:px-7"
+        >
           <Outlet />
         </main>
       </div>

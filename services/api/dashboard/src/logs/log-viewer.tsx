@@ -135,6 +135,7 @@ function Viewer(props: LogViewerProps & { height: string }) {
             view={view}
             rows={rows}
             source={source}
+            ended={state.opened && state.ended}
             query={query}
             current={current}
             linked={linked}
@@ -175,6 +176,7 @@ interface LinesProps {
   view: LogWindow;
   rows: React.RefObject<HTMLDivElement | null>;
   source: LogSource;
+  ended: boolean;
   query: string;
   current: number | null;
   linked: number | undefined;
@@ -182,13 +184,14 @@ interface LinesProps {
 }
 
 /** The rows in sight stand in a box that sticks to the view; the box around it only gives the scroll bar its length. */
-function Lines({ view, rows, source, query, current, linked, onLink }: LinesProps) {
+function Lines({ view, rows, source, ended, query, current, linked, onLink }: LinesProps) {
   const { wrap, times } = useSyncExternalStore(logPrefs.subscribe, logPrefs.get);
   const dark = useSyncExternalStore(isDark.subscribe, isDark.get);
   const [whole, setWhole] = useState<ReadonlySet<number>>(new Set());
   const link = useLatest(onLink);
   const [onWhole] = useState(() => (line: number) => setWhole((before) => new Set(before).add(line)));
-  const digits = String(source.state.get().total).length;
+  const { total } = source.state.get();
+  const digits = String(total).length;
   const numbers = Array.from(
     { length: Math.max(0, view.last - view.first + 1) },
     (_, at) => view.first + at + 1,
@@ -197,12 +200,14 @@ function Lines({ view, rows, source, query, current, linked, onLink }: LinesProp
   return (
     <div style={{ height: Math.max(view.barHeight, view.view) }} className={wrap ? "" : "w-max min-w-full"}>
       <div className="sticky top-0 [overflow-y:clip]" style={{ height: view.view }}>
-        <div ref={rows} style={{ transform: `translateY(${view.shift}px)` }}>
+        <div ref={rows} role="list" style={{ transform: `translateY(${view.shift}px)` }}>
           {numbers.map((number) => (
             <Row
               key={number}
               number={number}
               line={source.get(number)}
+              // While it grows it has no size: rows that stay the same are not drawn anew.
+              of={ended ? total : -1}
               current={number === current}
               linked={number === linked}
               whole={whole.has(number)}

@@ -19,6 +19,8 @@ export interface RowLook {
 
 interface Props extends RowLook {
   readonly number: number;
+  /** How many lines there are in all, -1 while that is not known. */
+  readonly of: number;
   readonly line: Slot;
   /** The match that the reader has gone to. */
   readonly current: boolean;
@@ -31,10 +33,13 @@ interface Props extends RowLook {
 
 /** One line of a log. While it has not been read only its number is shown. */
 export const Row = memo(function Row(props: Props) {
-  const { number, line, wrap, times, digits, current, linked, onLink } = props;
+  const { number, of, line, wrap, times, digits, current, linked, onLink } = props;
   const system = line?.stream === "system";
   return (
     <div
+      role="listitem"
+      aria-posinset={number}
+      aria-setsize={of}
       data-line={number}
       data-stream={line?.stream}
       data-current={current || undefined}

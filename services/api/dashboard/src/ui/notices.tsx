@@ -4,13 +4,15 @@ import { Inbox, LoaderCircle, TriangleAlert } from "lucide-react";
 import type { ReactNode } from "react";
 import { ApiError } from "@/api/errors";
 import { Button } from "./button";
+import { PageTitle } from "./page-title";
 
-/** An empty state teaches: it says what will be here and how to get it. */
-export function Empty({ title, children }: { title: string; children?: ReactNode }) {
+/** An empty state teaches: it says what will be here and how to get it. With `page` it stands for a whole page. */
+export function Empty(props: { title: string; page?: boolean; children?: ReactNode }) {
+  const { title, page = false, children } = props;
   return (
     <div className="flex flex-col items-center gap-2 px-6 py-10 text-center">
       <Inbox aria-hidden className="size-7 text-dim" />
-      <p className="font-medium">{title}</p>
+      {page ? <PageTitle className="font-medium">{title}</PageTitle> : <p className="font-medium">{title}</p>}
       {children && <div className="max-w-prose text-dim text-sm">{children}</div>}
     </div>
   );

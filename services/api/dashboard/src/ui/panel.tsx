@@ -1,5 +1,6 @@
 import clsx from "clsx";
-import { type ReactNode, useEffect, useId, useRef } from "react";
+import { type ReactNode, useId } from "react";
+import { PageTitle } from "./page-title";
 
 /** A framed part of a page, with a heading. */
 export function Panel(props: {
@@ -29,35 +30,41 @@ export function Panel(props: {
   );
 }
 
-/** The top of a page: where we are, what it is, what can be done. */
+/** The top of a page: where we are, what it is, what can be done; on a phone the last stands beside the first. */
 export function PageHead(props: {
   title: ReactNode;
+  /** What the window is called; without it, as the title. */
+  name?: string;
   trail?: ReactNode;
   actions?: ReactNode;
   children?: ReactNode;
 }) {
-  const heading = useRef<HTMLHeadingElement>(null);
-  useEffect(() => {
-    document.title = `${heading.current?.textContent ?? ""} · Penstock`;
-  });
   return (
-    <header className="mb-4 flex flex-wrap items-end justify-between gap-x-6 gap-y-2">
-      <div className="min-w-0">
+    <header className="mb-4 grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-3 gap-y-1 sm:flex sm:flex-wrap sm:items-end sm:justify-between sm:gap-x-6 sm:gap-y-2">
+      <div className="contents sm:block sm:min-w-0">
         {props.trail && (
-          <nav aria-label="Breadcrumb" className="mb-0.5 flex flex-wrap gap-1.5 text-dim text-xs">
+          <nav
+            aria-label="Breadcrumb"
+            className="flex flex-wrap gap-1.5 text-dim text-xs [overflow-wrap:anywhere] sm:mb-0.5"
+          >
             {props.trail}
           </nav>
         )}
-        <h1 ref={heading} className="break-words font-semibold text-xl tracking-tight">
+        <PageTitle
+          name={props.name}
+          className={clsx("font-semibold text-xl tracking-tight", props.trail && "col-span-2")}
+        >
           {props.title}
-        </h1>
+        </PageTitle>
         {props.children && (
-          <div className="mt-1 flex flex-wrap items-center gap-x-4 gap-y-1 text-dim text-sm">
+          <div className="col-span-2 flex flex-wrap items-center gap-x-4 gap-y-1 text-dim text-sm sm:mt-1">
             {props.children}
           </div>
         )}
       </div>
-      {props.actions && <div className="flex flex-wrap items-center gap-2">{props.actions}</div>}
+      {props.actions && (
+        <div className="col-start-2 row-start-1 flex flex-wrap items-center gap-2">{props.actions}</div>
+      )}
     </header>
   );
 }

@@ -1,5 +1,6 @@
 /** The last runs of a DAG: one bar each, as high as it took long, in the colour and with the mark of its status. */
 
+import clsx from "clsx";
 import type { RunEntry } from "@/api/types";
 import { serverNow } from "@/lib/clock";
 import { duration, moment, parseTime, relative, shortRunId } from "@/lib/format";
@@ -15,6 +16,8 @@ interface Props {
   /** Newest first, as the API has them; the newest is drawn rightmost. */
   runs: readonly RunEntry[];
   slots: number;
+  /** To which side the bars are put, where there are fewer than slots. */
+  className?: string;
 }
 
 /** Tooltips need `HoverTips` around. The bar of a run that goes on grows. */
@@ -26,13 +29,13 @@ function GrowingBars(props: Props) {
   return <Bars {...props} now={useNow()} />;
 }
 
-function Bars({ runs, slots, now }: Props & { now: number }) {
+function Bars({ runs, slots, now, className = "justify-start md:justify-end" }: Props & { now: number }) {
   const open = useOpenLink();
   const shown = runs.slice(0, slots);
   const longest = Math.max(1, ...shown.map((run) => runDuration(run, now) ?? 0));
   return (
     <ol
-      className="flex h-10 items-end justify-start md:justify-end"
+      className={clsx("flex h-10 items-end", className)}
       style={{ width: slots * 11 }}
       aria-label="Last runs"
     >

@@ -39,6 +39,7 @@ export function GridHead(props: {
     >
       <div
         role="columnheader"
+        aria-colindex={1}
         className="sticky left-0 z-10 flex shrink-0 flex-col justify-end border-line border-r bg-panel px-2.5 pb-1.5 text-dim text-xs"
         style={{ width: names }}
       >

@@ -37,6 +37,7 @@ export const GridRow = memo(function GridRow(props: {
     >
       <div
         role="rowheader"
+        aria-colindex={1}
         title={task.name === task.task_id ? task.name : `${task.name} (${task.task_id})`}
         className="sticky left-0 z-10 flex shrink-0 items-center border-line border-r bg-panel px-2.5 text-xs group-hover:bg-sunken"
         style={{ width: names }}
@@ -50,7 +51,8 @@ export const GridRow = memo(function GridRow(props: {
           task={task}
           runId={runIds[at] ?? ""}
           cell={cell}
-          place={`${row}:${first + at}`}
+          row={row}
+          column={first + at}
           focused={focus === first + at}
         />
       ))}
@@ -58,11 +60,24 @@ export const GridRow = memo(function GridRow(props: {
   );
 });
 
-function Cell(props: { task: GridTask; runId: string; cell: string; place: string; focused: boolean }) {
-  const { task, runId, cell, place, focused } = props;
+function Cell(props: {
+  task: GridTask;
+  runId: string;
+  cell: string;
+  row: number;
+  column: number;
+  focused: boolean;
+}) {
+  const { task, runId, cell, row, column, focused } = props;
+  const place = `${row}:${column}`;
   const status = cell === ABSENT ? undefined : statusOf(cell);
   return (
-    <div role="gridcell" className="flex shrink-0 items-center justify-center" style={{ width: COLUMN_PX }}>
+    <div
+      role="gridcell"
+      aria-colindex={column + 2}
+      className="flex shrink-0 items-center justify-center"
+      style={{ width: COLUMN_PX }}
+    >
       {status ? (
         // biome-ignore lint/a11y/useAnchorContent: its name is the label; a text inside would double what is in the page
         <a

@@ -69,7 +69,7 @@ export function GridView(props: { grid: DagGrid; tasks: readonly ShownTask[]; lo
           role="grid"
           aria-label="Runs and tasks"
           aria-rowcount={tasks.length + 1}
-          aria-colcount={runs.length + 1}
+          aria-colcount={grid.next_cursor ? -1 : runs.length + 1}
           className="relative max-h-[max(16rem,calc(100dvh-19rem))] overflow-auto overscroll-x-contain"
           onClick={open}
           onKeyDown={keys.onKeyDown}

@@ -25,8 +25,12 @@ export function SlowTasks(props: { grid: DagGrid; chosen: number | null; onTask:
   });
   return (
     <Panel title="Where the time goes" flush>
-      <div role="table" aria-label="Durations of tasks">
-        <div role="row" className={clsx(COLUMNS, "border-line border-b py-1.5 text-dim text-xs")}>
+      <div role="table" aria-label="Durations of tasks" aria-rowcount={tasks.length + 1}>
+        <div
+          role="row"
+          aria-rowindex={1}
+          className={clsx(COLUMNS, "border-line border-b py-1.5 text-dim text-xs")}
+        >
           <span role="columnheader">Task</span>
           <span role="columnheader" className={WIDE_ONLY}>
             <span className="sr-only">Median, drawn</span>
@@ -53,6 +57,7 @@ export function SlowTasks(props: { grid: DagGrid; chosen: number | null; onTask:
                   <Row
                     key={one.task.task_id}
                     one={one}
+                    index={index}
                     top={start}
                     longest={longest}
                     chosen={one.number === chosen}
@@ -70,6 +75,7 @@ export function SlowTasks(props: { grid: DagGrid; chosen: number | null; onTask:
 
 function Row(props: {
   one: TaskSpread;
+  index: number;
   top: number;
   longest: number;
   chosen: boolean;
@@ -80,6 +86,7 @@ function Row(props: {
   return (
     <div
       role="row"
+      aria-rowindex={props.index + 2}
       className={clsx(
         COLUMNS,
         "absolute inset-x-0 text-sm hover:bg-sunken",

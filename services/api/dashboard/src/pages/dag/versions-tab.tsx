@@ -28,10 +28,10 @@ export function VersionsTab(props: {
             <thead className="sticky top-0 bg-panel text-dim text-xs">
               <tr className="border-line border-b text-left">
                 <th className="w-16 px-3.5 py-1.5 font-normal">Before</th>
-                <th className="w-16 py-1.5 font-normal">After</th>
+                <th className="w-16 py-1.5 pr-3.5 font-normal">After</th>
                 <th className="py-1.5 font-normal">Version</th>
                 <th className="hidden py-1.5 font-normal md:table-cell">Name</th>
-                <th className="py-1.5 pr-4 text-right font-normal">Tasks</th>
+                <th className="hidden py-1.5 pr-4 text-right font-normal sm:table-cell">Tasks</th>
                 <th className="py-1.5 font-normal">Registered</th>
                 <th className="w-10 py-1.5 pr-3.5">
                   <span className="sr-only">Actions</span>
@@ -97,7 +97,7 @@ function Row(props: {
           className="accent-accent"
         />
       </td>
-      <td className="py-1.5 font-mono text-xs" title={one.version}>
+      <td className="py-1.5 pr-3 font-mono text-xs" title={one.version}>
         {short}
         {one.current && (
           <span className="ml-2 rounded bg-accent-soft px-1.5 py-0.5 font-sans text-text text-xs">
@@ -106,7 +106,7 @@ function Row(props: {
         )}
       </td>
       <td className="hidden max-w-60 truncate py-1.5 pr-3 md:table-cell">{one.name}</td>
-      <td className="tabular py-1.5 pr-4 text-right">{count(one.task_count)}</td>
+      <td className="tabular hidden py-1.5 pr-4 text-right sm:table-cell">{count(one.task_count)}</td>
       <td className="py-1.5 pr-3 text-dim">
         <Ago at={one.registered_at} absent="just now" />
       </td>

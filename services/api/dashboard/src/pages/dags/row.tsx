@@ -9,9 +9,9 @@ import { StatusBadge } from "@/ui/status";
 import { Ago } from "@/ui/time";
 import { SHOWN_RUNS } from "./patch";
 
-/** One line on a wide page, two on a narrow one. */
+/** One line on a wide page, with the tags on a very wide one; two on a narrow one. */
 export const COLUMNS =
-  "grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-4 md:grid-cols-[minmax(11rem,3fr)_minmax(7rem,2fr)_4rem_132px_9.5rem_7rem_6.5rem]";
+  "grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-4 lg:grid-cols-[minmax(11rem,1fr)_4rem_132px_9.5rem_7rem_6.5rem] xl:grid-cols-[minmax(11rem,3fr)_minmax(7rem,2fr)_4rem_132px_9.5rem_7rem_6.5rem]";
 
 export interface RowActs {
   onRun: (dag: DagWithRuns) => void;
@@ -19,11 +19,13 @@ export interface RowActs {
   onTag: (tag: string) => void;
 }
 
-export const DagRow = memo(function DagRow({ dag, acts }: { dag: DagWithRuns; acts: RowActs }) {
+export const DagRow = memo(function DagRow(props: { dag: DagWithRuns; index: number; acts: RowActs }) {
+  const { dag, index, acts } = props;
   const last = dag.last_runs[0];
   return (
     <div
       role="row"
+      aria-rowindex={index + 2}
       data-dag={dag.dag_id}
       className={`${COLUMNS} h-full border-line border-b px-3.5 py-1.5 hover:bg-sunken/60`}
     >
@@ -39,18 +41,18 @@ export const DagRow = memo(function DagRow({ dag, acts }: { dag: DagWithRuns; ac
         </Link>
         <div className="truncate font-mono text-[0.72rem] text-dim">{dag.dag_id}</div>
       </div>
-      <div role="cell" className="hidden min-w-0 gap-1 overflow-hidden md:flex">
+      <div role="cell" className="hidden min-w-0 gap-1 overflow-hidden xl:flex">
         <Tags tags={dag.tags} onTag={acts.onTag} />
       </div>
-      <div role="cell" className="tabular hidden text-right text-sm md:block">
+      <div role="cell" className="tabular hidden text-right text-sm lg:block">
         {count(dag.task_count)}
       </div>
-      <div role="cell" className="order-1 md:order-none">
-        <RunBars runs={dag.last_runs} slots={SHOWN_RUNS} />
+      <div role="cell" className="order-1 lg:order-none">
+        <RunBars runs={dag.last_runs} slots={SHOWN_RUNS} className="justify-start lg:justify-end" />
       </div>
       <div
         role="cell"
-        className="order-1 justify-self-end text-right text-xs md:order-none md:justify-self-start md:text-left"
+        className="order-1 justify-self-end text-right text-xs lg:order-none lg:justify-self-start lg:text-left"
       >
         {last ? <StatusBadge status={last.status} /> : <span className="text-dim">Never run</span>}
         {last && (
@@ -59,7 +61,7 @@ export const DagRow = memo(function DagRow({ dag, acts }: { dag: DagWithRuns; ac
           </div>
         )}
       </div>
-      <div role="cell" className="hidden text-dim text-xs md:block">
+      <div role="cell" className="hidden text-dim text-xs lg:block">
         <Ago at={dag.registered_at} absent="just now" />
       </div>
       <div role="cell" className="flex justify-end gap-1">

@@ -8,7 +8,7 @@ import { RunTip } from "@/ui/run-bars";
 import type { Sort } from "./filter";
 import { COLUMNS, DagRow, type RowActs } from "./row";
 
-const WIDE = matchMedia("(min-width: 48rem)");
+const WIDE = matchMedia("(min-width: 64rem)");
 const WIDE_PX = 53;
 const NARROW_PX = 98;
 
@@ -39,7 +39,7 @@ export function DagTable(props: {
         return run && <RunTip run={run} />;
       }}
     >
-      <div role="table" aria-label="DAGs" aria-rowcount={dags.length}>
+      <div role="table" aria-label="DAGs" aria-rowcount={dags.length + 1}>
         <Head sort={props.sort} onSort={props.onSort} />
         <div ref={body} role="rowgroup" className="relative" style={{ height: rows.getTotalSize() }}>
           {rows.getVirtualItems().map(({ key, index, start, size }) => {
@@ -52,7 +52,7 @@ export function DagTable(props: {
                   className="absolute inset-x-0 top-0"
                   style={{ height: size, transform: `translateY(${start - top}px)` }}
                 >
-                  <DagRow dag={dag} acts={acts} />
+                  <DagRow dag={dag} index={index} acts={acts} />
                 </div>
               )
             );
@@ -85,12 +85,15 @@ function Head({ sort, onSort }: { sort: Sort; onSort: (sort: Sort) => void }) {
     <div role="rowgroup">
       <div
         role="row"
-        className={clsx(COLUMNS, "!hidden border-line border-b px-3.5 py-2 text-dim text-xs md:!grid")}
+        aria-rowindex={1}
+        className={clsx(COLUMNS, "!hidden border-line border-b px-3.5 py-2 text-dim text-xs lg:!grid")}
       >
         <SortHead by="name" {...sorting}>
           Name
         </SortHead>
-        <span role="columnheader">Tags</span>
+        <span role="columnheader" className="hidden xl:block">
+          Tags
+        </span>
         <span role="columnheader" className="text-right">
           Tasks
         </span>

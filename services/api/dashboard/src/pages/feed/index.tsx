@@ -62,7 +62,7 @@ function Types({
   choose: (types: readonly string[]) => void;
 }) {
   return (
-    <fieldset className="mb-3 flex flex-wrap gap-1">
+    <fieldset className="mb-3 flex min-w-0 gap-1 overflow-x-auto sm:flex-wrap">
       <legend className="sr-only">Types of events</legend>
       {ALL_EVENTS.map((type) => {
         const on = chosen.includes(type);

@@ -4,7 +4,7 @@ import type { RunStatus } from "@/core/status";
 import { clock, moment as date, duration } from "@/lib/format";
 import { CopyButton } from "@/ui/fields";
 import { PageHead } from "@/ui/panel";
-import { StatusBadge } from "@/ui/status";
+import { STATUSES, StatusBadge } from "@/ui/status";
 import { Ago } from "@/ui/time";
 import { RunActions } from "./actions";
 import { type RunView, useUntil } from "./view";
@@ -28,6 +28,7 @@ export function RunHead({ view }: { view: RunView }) {
           </Link>
         </>
       }
+      name={`${dag_name || dag_id}: ${STATUSES[presentStatus(view)].label}`}
       title={
         <span className="flex flex-wrap items-center gap-x-4 gap-y-1">
           <bdi className="min-w-0 break-words">{dag_name || dag_id}</bdi>

@@ -29,7 +29,7 @@ export function RunPage() {
 
 function Unknown({ runId }: { runId: string }) {
   return (
-    <Empty title="There is no such run">
+    <Empty page title="There is no such run">
       <p className="break-all">
         No run here has the id <code className="font-mono">{runId}</code>. It may belong to another
         deployment, or the link was cut.{" "}

@@ -14,7 +14,7 @@ const RUN_STATUSES = ["requested", "running", "cancelling", "succeeded", "failed
 export function RunFilters({ filter, change }: { filter: Filter; change: (part: Partial<Filter>) => void }) {
   const narrowed = filter.statuses.length || filter.dag || filter.search || filter.after || filter.before;
   return (
-    <div className="mb-3 flex flex-wrap items-center gap-2">
+    <div className="mb-3 flex flex-wrap items-center gap-x-4 gap-y-2">
       <fieldset className="flex flex-wrap gap-1">
         <legend className="sr-only">Status</legend>
         {RUN_STATUSES.map((status) => {
@@ -39,24 +39,26 @@ export function RunFilters({ filter, change }: { filter: Filter; change: (part: 
           );
         })}
       </fieldset>
-      <DagField value={filter.dag} onChange={(dag) => change({ dag })} />
-      <SearchField
-        value={filter.search}
-        onChange={(search) => change({ search })}
-        label="Run id begins with"
-        className="w-44"
-      />
-      <TimeField label="From" value={filter.after} onChange={(after) => change({ after })} />
-      <TimeField label="Until" value={filter.before} onChange={(before) => change({ before })} />
-      {narrowed && (
-        <Button
-          kind="ghost"
-          size="small"
-          onClick={() => change({ statuses: [], dag: "", search: "", after: "", before: "" })}
-        >
-          <X aria-hidden className="size-3.5" /> Clear
-        </Button>
-      )}
+      <div className="grid w-full grid-cols-2 items-center gap-2 sm:flex sm:w-auto sm:flex-wrap">
+        <DagField value={filter.dag} onChange={(dag) => change({ dag })} />
+        <SearchField
+          value={filter.search}
+          onChange={(search) => change({ search })}
+          label="Run id begins with"
+          className="w-full sm:w-50"
+        />
+        <TimeField label="From" value={filter.after} onChange={(after) => change({ after })} />
+        <TimeField label="Until" value={filter.before} onChange={(before) => change({ before })} />
+        {narrowed && (
+          <Button
+            kind="ghost"
+            size="small"
+            onClick={() => change({ statuses: [], dag: "", search: "", after: "", before: "" })}
+          >
+            <X aria-hidden className="size-3.5" /> Clear
+          </Button>
+        )}
+      </div>
     </div>
   );
 }
@@ -77,7 +79,7 @@ function DagField({ value, onChange }: { value: string; onChange: (dag: string) 
         aria-label="DAG"
         placeholder="Any DAG"
         value={text}
-        className="w-40"
+        className="w-full min-w-0 sm:w-44"
         onChange={({ target }) => {
           setText(target.value);
           // What is chosen from the list counts at once.
@@ -113,7 +115,7 @@ function TimeField({
     onChange(next ? new Date(next).toISOString() : ""),
   );
   return (
-    <span className="inline-flex items-center gap-1.5 text-dim text-xs">
+    <span className="flex min-w-0 flex-col gap-x-1.5 text-dim text-xs sm:flex-row sm:items-center">
       <label htmlFor={id}>{label}</label>
       <Input
         id={id}
@@ -122,7 +124,7 @@ function TimeField({
         onChange={({ target }) => setText(target.value)}
         onBlur={() => tell(text)}
         onKeyDown={({ key }) => key === "Enter" && tell(text)}
-        className="w-42"
+        className="w-full min-w-0 max-sm:px-1.5 max-sm:text-xs sm:w-52"
       />
     </span>
   );

@@ -66,7 +66,9 @@ export function RunsPage() {
         {error && <Failure error={error} retry={retry} />}
         {isPending && !error && <Loading what="Reading the runs" />}
         {!isPending && !error && runs.length === 0 && <Nothing narrowed={Object.keys(search).length > 0} />}
-        {runs.length > 0 && <RunTable runs={runs} marked={marked} toggle={toggle} more={more} />}
+        {runs.length > 0 && (
+          <RunTable runs={runs} marked={marked} toggle={toggle} more={more} complete={!hasNextPage} />
+        )}
       </Panel>
     </>
   );

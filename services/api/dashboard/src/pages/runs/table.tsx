@@ -8,8 +8,8 @@ import { Ago, Took } from "@/ui/time";
 
 const ROW = 40;
 const COLUMNS =
-  "grid grid-cols-[2rem_8.5rem_1fr_5.5rem] items-center gap-x-3 px-3 sm:grid-cols-[2rem_8.5rem_minmax(8rem,1.2fr)_minmax(15rem,1fr)_minmax(6rem,1fr)_6rem_5.5rem]";
-const WIDE = "hidden sm:block";
+  "grid grid-cols-[2rem_8.5rem_1fr_5.5rem] items-center gap-x-3 px-3 lg:grid-cols-[2rem_8.5rem_minmax(8rem,1.2fr)_minmax(15rem,1fr)_minmax(6rem,1fr)_6rem_5.5rem]";
+const WIDE = "hidden lg:block";
 
 interface Props {
   runs: readonly RunEntry[];
@@ -17,10 +17,12 @@ interface Props {
   toggle: (ids: readonly string[], on: boolean) => void;
   /** Load the next page; undefined where there is none. */
   more: (() => void) | undefined;
+  /** There is no run but these. */
+  complete: boolean;
 }
 
 /** The runs, of which only those in sight are in the page. */
-export function RunTable({ runs, marked, toggle, more }: Props) {
+export function RunTable({ runs, marked, toggle, more, complete }: Props) {
   const box = useRef<HTMLDivElement>(null);
   const rows = useVirtualizer({
     count: runs.length,
@@ -37,9 +39,14 @@ export function RunTable({ runs, marked, toggle, more }: Props) {
   const open = runs.filter((run) => !hasEnded(run));
   const all = open.length > 0 && open.every((run) => marked.has(run.run_id));
   return (
-    <div role="table" aria-label="Runs" aria-rowcount={runs.length + 1} className="text-sm">
-      <div role="row" className={`${COLUMNS} h-9 border-line border-b font-medium text-dim text-xs`}>
-        <span role="columnheader">
+    // How many there are is not known before the last page of them is here.
+    <div role="table" aria-label="Runs" aria-rowcount={complete ? runs.length + 1 : -1} className="text-sm">
+      <div
+        role="row"
+        aria-rowindex={1}
+        className={`${COLUMNS} h-9 border-line border-b font-medium text-dim text-xs`}
+      >
+        <span role="columnheader" className="flex items-center">
           <input
             type="checkbox"
             aria-label="Mark all runs that have not ended"
@@ -69,7 +76,7 @@ export function RunTable({ runs, marked, toggle, more }: Props) {
       <div
         ref={box}
         role="rowgroup"
-        className="h-[max(18rem,calc(100vh-17rem))] overflow-y-auto"
+        className="h-[max(18rem,calc(100vh-14.5rem))] overflow-y-auto"
         data-testid="runs"
       >
         <div className="relative" style={{ height: rows.getTotalSize() }} role="presentation">
@@ -110,7 +117,7 @@ function Row({ run, top, index, marked, toggle }: RowProps) {
       className={`${COLUMNS} absolute inset-x-0 border-line border-b hover:bg-sunken`}
       style={{ top, height: ROW }}
     >
-      <span role="cell">
+      <span role="cell" className="flex items-center">
         <input
           type="checkbox"
           aria-label={`Mark run ${run.run_id}`}
@@ -119,11 +126,12 @@ function Row({ run, top, index, marked, toggle }: RowProps) {
           onChange={(event) => toggle([run.run_id], event.target.checked)}
         />
       </span>
-      <span role="cell">
+      <span role="cell" className="flex items-center">
         <Link
           to="/ui/runs/$runId"
           params={{ runId: run.run_id }}
           aria-label={`${STATUSES[run.status].label}: open run ${run.run_id}`}
+          className="inline-flex"
         >
           <StatusBadge status={run.status} />
         </Link>

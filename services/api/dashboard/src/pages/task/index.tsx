@@ -7,7 +7,7 @@ import { buttonClass } from "@/ui/button";
 import { CopyButton } from "@/ui/fields";
 import { Empty, Failure, Loading } from "@/ui/notices";
 import { PageHead, Panel } from "@/ui/panel";
-import { StatusBadge } from "@/ui/status";
+import { STATUSES, StatusBadge } from "@/ui/status";
 import { AttemptTabs } from "./attempt-tabs";
 import { AttemptError, AttemptFacts, AttemptOutput } from "./attempt-view";
 import { Definition } from "./definition";
@@ -127,6 +127,7 @@ function Head({ task }: { task: TaskDetail }) {
   return (
     <PageHead
       title={name}
+      name={`${name}: ${STATUSES[status].label}`}
       trail={<Trail runId={runId} dagId={task.dag_id} />}
       actions={
         <Link
@@ -135,7 +136,10 @@ function Head({ task }: { task: TaskDetail }) {
           search={{ tab: "graph", task: taskId }}
           className={buttonClass()}
         >
-          <Workflow aria-hidden className="size-4" /> Open in the run's graph
+          <Workflow aria-hidden className="size-4" />
+          <span className="inline-block first-letter:uppercase">
+            <span className="max-sm:sr-only">Open in the run's </span>graph
+          </span>
         </Link>
       }
     >

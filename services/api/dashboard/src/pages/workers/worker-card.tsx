@@ -11,9 +11,14 @@ export function WorkerCard({ worker }: { worker: Worker }) {
     <li className="border-line border-b last:border-0">
       <details className="group" data-worker={worker.name}>
         <summary className="flex cursor-pointer flex-wrap items-center gap-x-6 gap-y-1 px-3.5 py-2.5 text-sm hover:bg-sunken">
-          <ChevronRight aria-hidden className="size-4 text-dim transition-transform group-open:rotate-90" />
-          <span className="min-w-40 flex-1 truncate font-mono text-xs" title={worker.name}>
-            {worker.name}
+          <span className="flex min-w-40 flex-1 items-center gap-2">
+            <ChevronRight
+              aria-hidden
+              className="size-4 shrink-0 text-dim transition-transform group-open:rotate-90"
+            />
+            <span className="truncate font-mono text-xs" title={worker.name}>
+              {worker.name}
+            </span>
           </span>
           {worker.draining && (
             <span className="rounded border border-line px-1.5 text-dim text-xs">
@@ -21,14 +26,16 @@ export function WorkerCard({ worker }: { worker: Worker }) {
             </span>
           )}
           <SlotBar busy={worker.busy} slots={worker.slots} />
-          <span className="tabular w-28 text-dim text-xs">
-            {count(worker.succeeded)} ok, {count(worker.failed)} failed
-          </span>
-          <span className="w-24 text-right text-dim text-xs">
-            up <Took from={worker.started_at} to={null} />
+          <span className="flex gap-x-6 text-dim text-xs max-sm:basis-full max-sm:pl-[1.5rem]">
+            <span className="tabular sm:w-28">
+              {count(worker.succeeded)} ok, {count(worker.failed)} failed
+            </span>
+            <span className="sm:w-24 sm:text-right">
+              up <Took from={worker.started_at} to={null} />
+            </span>
           </span>
         </summary>
-        <div className="space-y-2 px-3.5 pt-2 pb-3 pl-11 text-sm">
+        <div className="space-y-2 px-3.5 pt-2 pb-3 pl-[2.375rem] text-sm">
           <dl className="flex flex-wrap gap-x-6 gap-y-1 text-xs">
             <Fact name="Host">{worker.host}</Fact>
             <Fact name="Process">{worker.pid}</Fact>

@@ -20,7 +20,6 @@ export function Block({ label, text }: { label: string; text: string }) {
       // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls can be reached by key
       tabIndex={0}
       aria-label={label}
-      data-arrows
       className="mt-1.5 max-h-64 overflow-auto rounded-md bg-sunken p-2"
     >
       <pre className="font-mono text-xs leading-5">{text}</pre>

@@ -29,7 +29,13 @@ export function Scrubber({ view, onTask }: { view: RunView; onTask: (taskId: str
       move(to.n);
     }
   };
-  useScrubberKeys(n, history === null ? 0 : chronicle.length, jump);
+  useScrubberKeys({
+    n,
+    length: history === null ? 0 : chronicle.length,
+    ready: history !== null,
+    failed: chronicle.error !== null,
+    jump,
+  });
   return (
     <section
       aria-label="History of the run"

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { goldenHistory } from "@/core/testkit";
-import { columnsOf, densities, KINDS, keyJump, kindOf, marksOf, momentAt, placeOf } from "./strip";
+import { columnsOf, densities, jumpsOf, KINDS, keyJump, kindOf, marksOf, momentAt, placeOf } from "./strip";
 
 const { events } = goldenHistory("retries_are_spent");
 
@@ -67,4 +67,22 @@ test("Home is the first event, End the present, Space plays, and other keys do n
   expect(keyJump("End", false, 5, 10)).toEqual({ n: null });
   expect(keyJump(" ", false, 5, 10)).toBe("toggle");
   expect(keyJump("a", false, 5, 10)).toBeUndefined();
+});
+
+const press = (key: string) => ({ key, shift: false });
+
+test.each([
+  [[], []],
+  [["Home"], [{ n: 1 }]],
+  [["Home", "ArrowRight", "ArrowRight"], [{ n: 3 }]],
+  [["ArrowLeft", "End"], [{ n: 50 }]],
+  [
+    ["Home", " "],
+    [{ n: 1 }, "toggle"],
+  ],
+  [["Home", " ", "ArrowRight"], [{ n: 2 }]],
+  [["Home", " ", " "], [{ n: 1 }]],
+  [["x"], []],
+])("the keys %j, pressed one after the other, come to %j", (keys, jumps) => {
+  expect(jumpsOf(keys.map(press), 50, 50)).toEqual(jumps);
 });

@@ -141,3 +141,24 @@ export function keyJump(key: string, shift: boolean, n: number, length: number):
       return undefined;
   }
 }
+
+export interface Press {
+  readonly key: string;
+  readonly shift: boolean;
+}
+
+/** Return what several keys, pressed one after the other, come to: at most one way to go, and then perhaps a play. */
+export function jumpsOf(presses: readonly Press[], n: number, length: number): readonly Jump[] {
+  let at: number | null = null;
+  let playing = false;
+  for (const { key, shift } of presses) {
+    const to = keyJump(key, shift, at ?? n, length);
+    if (to === "toggle") {
+      playing = !playing;
+    } else if (to !== undefined) {
+      at = to.n ?? length;
+      playing = false;
+    }
+  }
+  return [...(at === null ? [] : [{ n: at }]), ...(playing ? (["toggle"] as const) : [])];
+}

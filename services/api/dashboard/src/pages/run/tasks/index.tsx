@@ -6,6 +6,7 @@ import { SearchField } from "@/ui/fields";
 import { Empty } from "@/ui/notices";
 import { useOpenTask } from "../data/use-open-task";
 import { useRunSearch } from "../data/use-search";
+import { rowByKey } from "../rows/keys";
 import { type RunView, useUntil } from "../view";
 import { TaskHead } from "./head";
 import { ROW, TaskLine } from "./row";
@@ -115,12 +116,16 @@ function Table({ rows, spentOf, head, runId, selected, onSelect, onClear }: Tabl
   useEffect(() => {
     if (at >= 0) list.scrollToIndex(at, { align: "auto" });
   }, [selected]);
+  const items = list.getVirtualItems();
+  // Of a row that is not in the page nobody could be told.
+  const active = items.some(({ index }) => index === at) ? rowId(at) : undefined;
   const onKeyDown = (event: KeyboardEvent) => {
-    const to = stepOf(event.key, at, rows.length);
-    if (to !== undefined) {
+    if (event.target !== event.currentTarget || event.ctrlKey || event.metaKey || event.altKey) return;
+    const to = rowByKey(event.key, at, rows.length, PAGE);
+    if (to !== null) {
       event.preventDefault();
       onSelect(rows[to]?.id);
-    } else if (event.key === "Enter" && event.target === event.currentTarget && selected !== undefined) {
+    } else if (event.key === "Enter" && selected !== undefined) {
       open(selected);
     }
   };
@@ -130,7 +135,7 @@ function Table({ rows, spentOf, head, runId, selected, onSelect, onClear }: Tabl
       role="grid"
       aria-label="Tasks"
       aria-rowcount={rows.length + 1}
-      aria-activedescendant={at >= 0 ? rowId(at) : undefined}
+      aria-activedescendant={active}
       tabIndex={0}
       onKeyDown={onKeyDown}
       className="min-h-0 flex-1 overflow-auto text-sm focus-visible:-outline-offset-2"
@@ -145,7 +150,7 @@ function Table({ rows, spentOf, head, runId, selected, onSelect, onClear }: Tabl
         </Empty>
       )}
       <div className="relative" style={{ height: list.getTotalSize() }} role="presentation">
-        {list.getVirtualItems().map(({ index, key, start }) => {
+        {items.map(({ index, key, start }) => {
           const row = rows[index];
           if (row === undefined) return null;
           return (
@@ -166,21 +171,9 @@ function Table({ rows, spentOf, head, runId, selected, onSelect, onClear }: Tabl
   );
 }
 
-function rowId(index: number): string {
-  return `task-row-${index}`;
-}
-
+/** So many rows does a page key go. */
 const PAGE = 15;
 
-function stepOf(key: string, at: number, length: number): number | undefined {
-  if (length === 0) return undefined;
-  const steps: Readonly<Record<string, number>> = {
-    ArrowDown: 1,
-    ArrowUp: -1,
-    PageDown: PAGE,
-    PageUp: -PAGE,
-  };
-  const step = steps[key];
-  if (step === undefined) return undefined;
-  return at < 0 ? 0 : Math.min(length - 1, Math.max(0, at + step));
+function rowId(index: number): string {
+  return `task-row-${index}`;
 }
