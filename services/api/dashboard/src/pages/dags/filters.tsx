@@ -1,11 +1,12 @@
-import { X } from "lucide-react";
+import { RUN_STATUSES } from "@/core/status";
 import { count } from "@/lib/format";
-import { Button } from "@/ui/button";
+import { ClearFilters } from "@/ui/clear-filters";
 import { SearchField, Select } from "@/ui/fields";
 import { STATUSES } from "@/ui/status";
 import type { Filter } from "./filter";
 
-const LAST = ["running", "succeeded", "failed", "cancelled"] as const;
+/** Nothing of the filter. */
+export const UNFILTERED = { q: undefined, tag: undefined, status: undefined };
 
 export function DagFilters(props: {
   filter: Filter;
@@ -46,7 +47,7 @@ export function DagFilters(props: {
         onChange={(event) => onChange({ status: event.target.value || undefined })}
       >
         <option value="">Any last run</option>
-        {LAST.map((status) => (
+        {RUN_STATUSES.map((status) => (
           <option key={status} value={status}>
             {STATUSES[status].label}
           </option>
@@ -55,9 +56,7 @@ export function DagFilters(props: {
       </Select>
       {any && (
         <>
-          <Button kind="ghost" onClick={() => onChange({ q: undefined, tag: undefined, status: undefined })}>
-            <X aria-hidden className="size-4" /> Clear
-          </Button>
+          <ClearFilters onClear={() => onChange(UNFILTERED)} />
           <span role="status" className="tabular text-dim text-sm">
             {count(shown)} found
           </span>

@@ -6,12 +6,13 @@ import { plural } from "@/lib/format";
 import { RunDialog } from "@/start/run-dialog";
 import { useStart } from "@/start/use-start";
 import { Button } from "@/ui/button";
+import { ClearFilters } from "@/ui/clear-filters";
 import { Empty, Failure, Loading } from "@/ui/notices";
 import { PageHead, Panel } from "@/ui/panel";
 import { addDrafts, newDraft } from "@/upload/drafts";
 import { UploadButton } from "@/upload/upload-button";
 import { countTags, type Filter, filterDags } from "./filter";
-import { DagFilters } from "./filters";
+import { DagFilters, UNFILTERED } from "./filters";
 import { NoDags } from "./no-dags";
 import { DagTable } from "./table";
 import { useDags } from "./use-dags";
@@ -84,7 +85,9 @@ function List({ dags }: { dags: readonly DagWithRuns[] }) {
             onSort={(sort) => change({ sort: sort === "name" ? undefined : sort })}
           />
         ) : (
-          <Empty title="No DAG is like that">Search for less, or clear the filters.</Empty>
+          <Empty title="No DAG matches">
+            <ClearFilters onClear={() => change(UNFILTERED)} />
+          </Empty>
         )}
       </Panel>
       {asked && <RunDialog dag={asked} onClose={() => setAsked(null)} />}

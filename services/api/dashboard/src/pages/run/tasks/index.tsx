@@ -1,7 +1,7 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { type KeyboardEvent, useCallback, useEffect, useMemo, useRef } from "react";
 import { count, plural } from "@/lib/format";
-import { Button } from "@/ui/button";
+import { ClearFilters } from "@/ui/clear-filters";
 import { SearchField } from "@/ui/fields";
 import { Empty } from "@/ui/notices";
 import { useOpenTask } from "../data/use-open-task";
@@ -55,11 +55,7 @@ export function TaskList({ view, selected, onSelect }: Props) {
             ? plural(all.length, "task")
             : `${count(rows.length)} of ${plural(all.length, "task")}`}
         </span>
-        {(search.status || search.q) && (
-          <Button kind="ghost" size="small" onClick={clear}>
-            Show all
-          </Button>
-        )}
+        {(search.status || search.q) && <ClearFilters onClear={clear} />}
       </div>
       <Table
         rows={rows}
@@ -138,10 +134,8 @@ function Table({ rows, spentOf, head, runId, selected, onSelect, onClear }: Tabl
     >
       {head}
       {rows.length === 0 && (
-        <Empty title="No task is like that at this moment">
-          <Button size="small" onClick={onClear}>
-            Show all tasks
-          </Button>
+        <Empty title="No task matches at this moment">
+          <ClearFilters onClear={onClear} />
         </Empty>
       )}
       <div className="relative" style={{ height: list.getTotalSize() }} role="presentation">

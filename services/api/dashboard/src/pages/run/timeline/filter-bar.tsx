@@ -1,8 +1,9 @@
 import { X } from "lucide-react";
 import { count } from "@/lib/format";
 import { buttonClass } from "@/ui/button";
+import { ClearFilters } from "@/ui/clear-filters";
 import { SearchField } from "@/ui/fields";
-import { type EventFilter, toggleType } from "./filter";
+import { EVERYTHING, type EventFilter, isNarrowed, toggleType } from "./filter";
 
 interface Props {
   filter: EventFilter;
@@ -35,6 +36,7 @@ export function FilterBar({ filter, onFilter, counts, shown, total, searching }:
             <X aria-hidden className="size-3.5 shrink-0" />
           </button>
         )}
+        {isNarrowed(filter) && <ClearFilters onClear={() => onFilter(EVERYTHING)} />}
         <span className="tabular ml-auto text-dim text-xs">
           {searching && "Searching … "}
           {shown === total ? `${count(total)} events` : `${count(shown)} of ${count(total)} events`}
@@ -65,15 +67,6 @@ function TypeChips({ filter, onFilter, counts }: Pick<Props, "filter" | "onFilte
           <span className="tabular">{count(counts.get(type) ?? 0)}</span>
         </button>
       ))}
-      {filter.types.length > 0 && (
-        <button
-          type="button"
-          onClick={() => onFilter({ ...filter, types: [] })}
-          className={`${CHIP} border-transparent text-accent hover:underline`}
-        >
-          All types
-        </button>
-      )}
     </fieldset>
   );
 }

@@ -15,6 +15,11 @@ export interface EventFilter {
 
 export const EVERYTHING: EventFilter = { types: [], text: "", task: undefined };
 
+/** Return whether a filter leaves anything out. */
+export function isNarrowed({ types, text, task }: EventFilter): boolean {
+  return types.length > 0 || text !== "" || task !== undefined;
+}
+
 /** Return whether an event passes; `text` is what is sought, in lower case. The task is not looked at. */
 export function passes(event: RunEvent, types: ReadonlySet<string>, text: string): boolean {
   if (types.size > 0 && !types.has(event.type)) return false;
@@ -49,7 +54,7 @@ export class EventRows {
     this.#task = task;
     this.#types = new Set(types);
     this.#text = text.trim().toLowerCase();
-    this.#found = task === undefined && types.length === 0 && this.#text === "" ? null : [];
+    this.#found = isNarrowed({ types, text: this.#text, task }) ? [] : null;
   }
 
   get length(): number {

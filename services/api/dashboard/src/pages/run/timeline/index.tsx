@@ -13,7 +13,7 @@ import type { RunEvent } from "@/core/events";
 import type { History } from "@/core/history";
 import { originOf } from "@/core/words";
 import { useSize } from "@/lib/use-size";
-import { Button } from "@/ui/button";
+import { ClearFilters } from "@/ui/clear-filters";
 import { Empty } from "@/ui/notices";
 import { rowByKey } from "../rows/keys";
 import { usePool } from "../rows/use-pool";
@@ -153,10 +153,8 @@ function NoRows({ history, onFilter }: Props) {
   if (history.length === 0)
     return <Empty title="Nothing has happened yet">The first event comes when the run is accepted.</Empty>;
   return (
-    <Empty title="No event fits">
-      <Button size="small" onClick={() => onFilter(EVERYTHING)}>
-        Show all events
-      </Button>
+    <Empty title="No event matches">
+      <ClearFilters onClear={() => onFilter(EVERYTHING)} />
     </Empty>
   );
 }
