@@ -39,11 +39,7 @@ export function TimeBar({ task }: { task: TaskDetail }) {
   const tries = task.attempts.filter((one) => one.started_at !== null).length;
   return (
     <div>
-      <div
-        aria-hidden
-        className="flex h-3 gap-px overflow-hidden rounded-sm bg-sunken"
-        data-phases={spent.length}
-      >
+      <div aria-hidden className="flex h-3 gap-px overflow-hidden rounded-sm bg-sunken">
         {spent.map((segment) => (
           <span
             key={`${segment.kind} ${segment.attempt}`}

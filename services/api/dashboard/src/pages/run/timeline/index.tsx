@@ -17,6 +17,7 @@ import { ClearFilters } from "@/ui/clear-filters";
 import { Empty } from "@/ui/notices";
 import { rowByKey } from "../rows/keys";
 import { usePool } from "../rows/use-pool";
+import type { NameOf } from "../words/names";
 import { detailHeight } from "./detail";
 import { EVERYTHING, type EventFilter, type EventRows, TypeCounts } from "./filter";
 import { FilterBar } from "./filter-bar";
@@ -28,6 +29,7 @@ export { EVERYTHING, type EventFilter } from "./filter";
 
 interface Props {
   history: History;
+  nameOf: NameOf;
   /** Changes when the history grew. */
   version: number;
   /** After so many events. */
@@ -42,13 +44,14 @@ interface Props {
 
 /** Every event of a run in words, the one at the moment marked, what came later dimmed. */
 export function EventTimeline(props: Props) {
-  const { history, version, filter, onFilter } = props;
-  const { rows, searching } = useRows(history, version, filter);
+  const { history, nameOf, version, filter, onFilter } = props;
+  const { rows, searching } = useRows(history, nameOf, version, filter);
   const counts = useMemo(() => new TypeCounts(history), [history]);
   return (
     <div className="flex h-full flex-col">
       <FilterBar
         filter={filter}
+        nameOf={nameOf}
         onFilter={onFilter}
         counts={counts.now()}
         shown={rows.length}
@@ -130,6 +133,7 @@ function EventList(props: Props & { rows: EventRows; searching: boolean }) {
             >
               <EventRow
                 event={event}
+                nameOf={props.nameOf}
                 before={history.events[rows.positionAt(index - 1)]}
                 position={position}
                 present={exact && index === at}
