@@ -114,6 +114,15 @@ test("a page that is read beside the snapshot has what came meanwhile too", asyn
   expect(shown()).toEqual({ a: 1, z: 6, y: 2 });
 });
 
+test("a page that was asked for before the log broke is not put to what is read after it", async () => {
+  const page = deferred<Snapshot>();
+  const joined = patches.join(page.promise, (snapshot, more) => ({ ...more, ...snapshot }));
+  patches.take([{ type: "LogForked", data: "{}" }]);
+  page.resolve({ gone: 2 });
+  await joined;
+  expect(shown()).toEqual({ a: 1 });
+});
+
 interface Deferred<T> {
   promise: Promise<T>;
   resolve: (value: T) => void;

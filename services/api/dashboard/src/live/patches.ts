@@ -6,7 +6,7 @@
  * passes over what its snapshot has already.
  */
 
-import { type Query, type QueryClient, type QueryKey, useQueryClient } from "@tanstack/react-query";
+import { hashKey, type Query, type QueryClient, type QueryKey, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useMemo, useRef } from "react";
 import type { Message } from "./stream";
 
@@ -18,6 +18,7 @@ const BREAKS: ReadonlySet<string> = new Set(["LogForked", "Overflow"]);
 export class Patches<T> {
   private kept: Message[] = [];
   private reads = 0;
+  private breaks = 0;
 
   constructor(
     private readonly client: QueryClient,
@@ -38,16 +39,24 @@ export class Patches<T> {
   /** Take what the stream brings. */
   take(batch: readonly Message[]): void {
     const broken = batch.findLastIndex(({ type }) => BREAKS.has(type));
-    if (broken !== -1) this.kept = [];
+    if (broken !== -1) {
+      this.kept = [];
+      this.breaks += 1;
+    }
     if (this.reading()) this.kept.push(...batch.slice(broken + 1));
     this.apply(batch);
   }
 
-  /** Join what is read beside the snapshot, such as another page of it, to whatever the snapshot is by then. */
+  /**
+   * Join what is read beside the snapshot, such as another page of it, to whatever the snapshot is by then. Where the
+   * log broke meanwhile it is not joined: it may be of a past that is no more.
+   */
   async join<P>(read: Promise<P>, join: (snapshot: T, part: P) => T): Promise<void> {
+    const { breaks } = this;
     this.reads += 1;
     try {
       const part = await read;
+      if (breaks !== this.breaks) return;
       this.client.setQueryData<T>(this.key, (snapshot) => snapshot && join(snapshot, part));
     } finally {
       this.reads -= 1;
@@ -70,7 +79,7 @@ export class Patches<T> {
   }
 
   private query(): Query | undefined {
-    return this.client.getQueryCache().find({ queryKey: this.key });
+    return this.client.getQueryCache().get(hashKey(this.key));
   }
 }
 
@@ -81,7 +90,7 @@ export function usePatches<T>(key: QueryKey, patch: Patch<T>): Patches<T> {
   useEffect(() => {
     latest.current = patch;
   });
-  const name = JSON.stringify(key);
+  const name = hashKey(key);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the name stands for the key's content
   const patches = useMemo(
     () => new Patches<T>(client, key, (snapshot, batch) => latest.current(snapshot, batch)),

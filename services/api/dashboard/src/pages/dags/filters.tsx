@@ -1,5 +1,8 @@
+import clsx from "clsx";
+import { ArrowDownWideNarrow } from "lucide-react";
 import { RUN_STATUSES } from "@/core/status";
 import { count } from "@/lib/format";
+import { Button } from "@/ui/button";
 import { ClearFilters } from "@/ui/clear-filters";
 import { SearchField, Select } from "@/ui/fields";
 import { STATUSES } from "@/ui/status";
@@ -14,8 +17,11 @@ export function DagFilters(props: {
   /** How many DAGs are left. */
   shown: number;
   onChange: (change: { [K in "q" | "tag" | "status"]?: string | undefined }) => void;
+  /** Other DAGs have run since the list was sorted by that. */
+  stale: boolean;
+  onSortAgain: () => void;
 }) {
-  const { filter, tags, shown, onChange } = props;
+  const { filter, tags, shown, onChange, stale, onSortAgain } = props;
   const any = filter.q || filter.tag || filter.status;
   return (
     <div className="mb-3 flex flex-wrap items-center gap-2">
@@ -61,6 +67,17 @@ export function DagFilters(props: {
             {count(shown)} found
           </span>
         </>
+      )}
+      {filter.sort === "last" && (
+        // Its room is kept, so that nothing moves when it appears.
+        <Button
+          size="small"
+          onClick={onSortAgain}
+          title="Other DAGs have run since the list was sorted"
+          className={clsx("ml-auto", !stale && "invisible")}
+        >
+          <ArrowDownWideNarrow aria-hidden className="size-3.5" /> Sort again
+        </Button>
       )}
     </div>
   );
