@@ -12,13 +12,17 @@ import type { Message } from "./stream";
 
 type Patch<T> = (snapshot: T, batch: readonly Message[]) => T;
 
-/** After these the snapshot is read anew: what came before may be of a past that is no more. */
+/** After these the snapshot is read anew: something was left out, or what came before is of a past that is no more. */
 const BREAKS: ReadonlySet<string> = new Set(["LogForked", "Overflow"]);
+/** Where that fails it is tried again with what comes next, but no more often than this. */
+const AGAIN_MS = 5000;
 
 export class Patches<T> {
   private kept: Message[] = [];
   private reads = 0;
   private breaks = 0;
+  /** When the reading that a break asks for was last begun; null once it was done. */
+  private due: number | null = null;
 
   constructor(
     private readonly client: QueryClient,
@@ -32,17 +36,20 @@ export class Patches<T> {
     return cache.subscribe((event) => {
       if (event.type !== "updated" || event.query !== this.query()) return;
       const { action } = event;
-      if (action.type === "error" || (action.type === "success" && !action.manual)) this.settle();
+      const read = action.type === "success" && !action.manual;
+      if (read) this.due = null;
+      if (read || action.type === "error") this.settle();
     });
   }
 
-  /** Take what the stream brings. */
+  /** Take what the stream brings, and read the snapshot anew where it can no longer be patched. */
   take(batch: readonly Message[]): void {
     const broken = batch.findLastIndex(({ type }) => BREAKS.has(type));
     if (broken !== -1) {
       this.kept = [];
       this.breaks += 1;
     }
+    if (broken !== -1 || this.isOverdue()) this.readAnew();
     if (this.reading()) this.kept.push(...batch.slice(broken + 1));
     this.apply(batch);
   }
@@ -62,6 +69,16 @@ export class Patches<T> {
       this.reads -= 1;
       this.settle();
     }
+  }
+
+  private readAnew(): void {
+    this.due = Date.now();
+    void this.client.invalidateQueries({ queryKey: this.key });
+  }
+
+  /** Whether the reading after a break has failed. */
+  private isOverdue(): boolean {
+    return this.due !== null && !this.reading() && Date.now() - this.due >= AGAIN_MS;
   }
 
   private settle(): void {

@@ -45,9 +45,11 @@ export function useGrid(dagId: string, current: VersionEntry | undefined) {
   });
   useLive({ dagId }, query.data?.position ?? null, ALL_EVENTS, {
     receive: (batch) => {
-      if (batch.some(({ type }) => type === "DagRegistered" || type === "LogForked")) {
-        void client.invalidateQueries({ queryKey: ["dag", dagId] });
-      }
+      const registered = batch.some(({ type }) => type === "DagRegistered");
+      const forked = batch.some(({ type }) => type === "LogForked");
+      if (registered || forked) void client.invalidateQueries({ queryKey: ["dag", dagId, "versions"] });
+      // The tasks of the current version come first in a grid. After a fork it is read anew in any case.
+      if (registered && !forked) void client.invalidateQueries({ queryKey: key });
       patches.take(batch);
     },
     renew: async () => {
