@@ -9,7 +9,7 @@ import { STATUSES } from "@/ui/status";
 import type { Filter } from "./filter";
 
 /** Nothing of the filter. */
-export const UNFILTERED = { q: undefined, tag: undefined, status: undefined };
+const UNFILTERED = { q: undefined, tag: undefined, status: undefined };
 
 export function DagFilters(props: {
   filter: Filter;

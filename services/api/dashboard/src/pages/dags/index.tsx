@@ -6,13 +6,12 @@ import { plural } from "@/lib/format";
 import { RunDialog } from "@/start/run-dialog";
 import { useStart } from "@/start/use-start";
 import { Button } from "@/ui/button";
-import { ClearFilters } from "@/ui/clear-filters";
 import { Empty, Failure, Loading } from "@/ui/notices";
 import { PageHead, Panel } from "@/ui/panel";
 import { addDrafts, newDraft } from "@/upload/drafts";
 import { UploadButton } from "@/upload/upload-button";
 import { countTags, type Filter } from "./filter";
-import { DagFilters, UNFILTERED } from "./filters";
+import { DagFilters } from "./filters";
 import { useHeldOrder } from "./held-order";
 import { NoDags } from "./no-dags";
 import { DagTable } from "./table";
@@ -96,9 +95,7 @@ function List({ dags }: { dags: readonly DagWithRuns[] }) {
             }}
           />
         ) : (
-          <Empty title="No DAG matches">
-            <ClearFilters onClear={() => change(UNFILTERED)} />
-          </Empty>
+          <Empty title="No DAG matches">Clear the filters above to see the others.</Empty>
         )}
       </Panel>
       {asked && <RunDialog dag={asked} onClose={() => setAsked(null)} />}

@@ -10,7 +10,7 @@ import { STATUSES, StatusMark } from "@/ui/status";
 import type { Filter } from "./runs-list";
 
 /** Every run. */
-export const UNFILTERED: Filter = { statuses: [], dag: "", search: "", after: "", before: "" };
+const UNFILTERED: Filter = { statuses: [], dag: "", search: "", after: "", before: "" };
 
 /** What the list is narrowed to; `change` tells the parts that are to be others. */
 export function RunFilters({ filter, change }: { filter: Filter; change: (part: Partial<Filter>) => void }) {

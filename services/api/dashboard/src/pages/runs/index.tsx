@@ -6,11 +6,10 @@ import { api, body } from "@/api/client";
 import { asError } from "@/api/errors";
 import { count, plural } from "@/lib/format";
 import { Button } from "@/ui/button";
-import { ClearFilters } from "@/ui/clear-filters";
 import { Empty, Failure, Loading } from "@/ui/notices";
 import { Dialog } from "@/ui/overlay";
 import { PageHead, Panel } from "@/ui/panel";
-import { RunFilters, UNFILTERED } from "./filters";
+import { RunFilters } from "./filters";
 import type { Filter } from "./runs-list";
 import { RunTable } from "./table";
 import { useRuns, useSelection } from "./use-runs";
@@ -66,23 +65,15 @@ export function RunsPage() {
       <Panel flush>
         {error && <Failure error={error} retry={retry} />}
         {isPending && !error && <Loading what="Reading the runs" />}
-        {!isPending && !error && runs.length === 0 && (
-          <Nothing clear={Object.keys(search).length > 0 ? () => change(UNFILTERED) : undefined} />
-        )}
+        {!isPending && !error && runs.length === 0 && <Nothing narrowed={Object.keys(search).length > 0} />}
         {runs.length > 0 && <RunTable runs={runs} marked={marked} toggle={toggle} more={more} />}
       </Panel>
     </>
   );
 }
 
-function Nothing({ clear }: { clear: (() => void) | undefined }) {
-  if (clear) {
-    return (
-      <Empty title="No run matches">
-        <ClearFilters onClear={clear} />
-      </Empty>
-    );
-  }
+function Nothing({ narrowed }: { narrowed: boolean }) {
+  if (narrowed) return <Empty title="No run matches">Clear the filters above to see the others.</Empty>;
   return (
     <Empty title="There was no run yet">
       Open a{" "}

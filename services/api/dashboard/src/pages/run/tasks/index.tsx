@@ -66,7 +66,6 @@ export function TaskList({ view, selected, onSelect }: Props) {
         runId={view.detail.run_id}
         selected={selected}
         onSelect={onSelect}
-        onClear={clear}
       />
     </div>
   );
@@ -91,10 +90,9 @@ interface TableProps extends Omit<Props, "view"> {
   spentOf: SpentOf;
   head: React.ReactNode;
   runId: string;
-  onClear: () => void;
 }
 
-function Table({ rows, spentOf, head, runId, selected, onSelect, onClear }: TableProps) {
+function Table({ rows, spentOf, head, runId, selected, onSelect }: TableProps) {
   const box = useRef<HTMLDivElement>(null);
   const open = useOpenTask(runId);
   const list = useVirtualizer({
@@ -134,9 +132,7 @@ function Table({ rows, spentOf, head, runId, selected, onSelect, onClear }: Tabl
     >
       {head}
       {rows.length === 0 && (
-        <Empty title="No task matches at this moment">
-          <ClearFilters onClear={onClear} />
-        </Empty>
+        <Empty title="No task matches at this moment">Clear the filters above to see the others.</Empty>
       )}
       <div className="relative" style={{ height: list.getTotalSize() }} role="presentation">
         {list.getVirtualItems().map(({ index, key, start }) => {

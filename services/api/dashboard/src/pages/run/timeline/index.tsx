@@ -13,19 +13,18 @@ import type { RunEvent } from "@/core/events";
 import type { History } from "@/core/history";
 import { originOf } from "@/core/words";
 import { useSize } from "@/lib/use-size";
-import { ClearFilters } from "@/ui/clear-filters";
 import { Empty } from "@/ui/notices";
 import { rowByKey } from "../rows/keys";
 import { usePool } from "../rows/use-pool";
 import type { NameOf } from "../words/names";
 import { detailHeight } from "./detail";
-import { EVERYTHING, type EventFilter, type EventRows, TypeCounts } from "./filter";
+import { type EventFilter, type EventRows, TypeCounts } from "./filter";
 import { FilterBar } from "./filter-bar";
 import { EventRow, ROW, type RowActions, TALL_ROW } from "./row";
 import { useFollow } from "./use-follow";
 import { useRows } from "./use-rows";
 
-export { EVERYTHING, type EventFilter } from "./filter";
+export type { EventFilter } from "./filter";
 
 interface Props {
   history: History;
@@ -153,14 +152,10 @@ function EventList(props: Props & { rows: EventRows; searching: boolean }) {
 
 const DEFAULT_HEIGHT = "min-h-80 max-h-[max(20rem,calc(100vh-20rem))]";
 
-function NoRows({ history, onFilter }: Props) {
+function NoRows({ history }: Props) {
   if (history.length === 0)
     return <Empty title="Nothing has happened yet">The first event comes when the run is accepted.</Empty>;
-  return (
-    <Empty title="No event matches">
-      <ClearFilters onClear={() => onFilter(EVERYTHING)} />
-    </Empty>
-  );
+  return <Empty title="No event matches">Clear the filters above to see the others.</Empty>;
 }
 
 function useEventVirtualizer(

@@ -181,7 +181,7 @@ function Words({ event, nameOf, present, actions }: Props) {
               click.stopPropagation();
               actions.select(part.task);
             }}
-            className="font-medium underline decoration-line underline-offset-2 hover:decoration-current"
+            className="max-w-60 truncate align-bottom font-medium underline decoration-line underline-offset-2 hover:decoration-current"
           >
             <bdi>{nameOf(part.task)}</bdi>
           </button>
