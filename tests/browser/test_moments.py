@@ -108,6 +108,8 @@ def test_a_moment_that_is_looked_at_stays_while_the_run_goes_on(
     window.goto(f"/ui/runs/{run_id}?tab=tasks")
     held = window.get_by_role("grid", name="Tasks").get_by_role("row").filter(has_text="held")
     expect(held).to_contain_text("Running")
+    # The run is told before its history is here, and without that there is no moment to go to.
+    expect(slider(window)).to_have_attribute("aria-valuemax", re.compile("^[1-9]"))
     window.keyboard.press("Home")
     expect(held).to_contain_text("Waiting")
     gates.open("held")
