@@ -15,7 +15,7 @@ DASHBOARD := services/api/dashboard
 MODULES := $(DASHBOARD)/node_modules/.done
 # Folders too: what is deleted changes them.
 SOURCES := $(shell find $(DASHBOARD)/src $(DASHBOARD)/public -not -name '*.test.ts*') \
-	$(addprefix $(DASHBOARD)/,index.html package.json package-lock.json tsconfig.json vite.config.ts)
+	$(addprefix $(DASHBOARD)/,index.html package.json package-lock.json tsconfig.json vite.config.ts precompress.ts)
 BUILT := services/api/src/penstock_api/dashboard/index.html
 NODE = cd $(DASHBOARD) && PATH="$(CURDIR)/$(BIN):$$PATH"
 

@@ -69,6 +69,25 @@ def test_dags_are_found_by_name_tag_and_last_run_and_the_url_remembers_it(
     expect(rows).to_contain_text(f"{dag_id}_1")
 
 
+def test_dags_by_last_run_stay_where_they_stand_until_the_list_is_sorted_again(
+    window: Page, client: Client, dag_id: str
+) -> None:
+    first, second = (f"{dag_id}_{number}" for number in (1, 2))
+    for one in (first, second):
+        client.register(definition(one, {"only": task()}), "one.json")
+        client.run(one)
+    window.goto(f"/ui/dags?q={dag_id}&sort=last")
+    rows = window.get_by_role("row").filter(has_text=dag_id)
+    expect(rows).to_contain_text([second, first])
+    run_id = client.run(first).run_id
+    expect(window.locator(f"[data-dag='{first}'] a[href='/ui/runs/{run_id}']")).to_be_visible()
+    expect(window.get_by_role("button", name="Sort again")).to_be_visible()
+    assert [second in text for text in rows.all_inner_texts()] == [True, False]
+    window.get_by_role("button", name="Sort again").click()
+    expect(rows).to_contain_text([first, second])
+    expect(window.get_by_role("button", name="Sort again")).to_be_hidden()
+
+
 def test_the_grid_shows_the_state_of_every_task_and_goes_on_live(
     window: Page, client: Client, gates: Gates, dag_id: str
 ) -> None:

@@ -3,8 +3,9 @@
 import os
 import re
 import signal
+from collections.abc import Sized
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import APIResponse, Page, Route, expect
 
 from browser_kit import Asked, Gates, definition, run_row, tab, task
 from penstock.client import Client
@@ -31,6 +32,36 @@ def test_home_follows_a_run_from_its_request_to_its_end_without_asking_for_it(
     ).to_be_visible()
     expect(figures.get_by_role("link", name=f"{failed + 1} failed runs")).to_be_visible()
     assert asked.times("/runs") == asked.times(f"/runs/{run_id}") == 0
+
+
+def is_caught(page: Page, held: Sized) -> bool:
+    page.wait_for_timeout(50)  # requests are caught while Playwright waits for something
+    return len(held) > 0
+
+
+def test_an_answer_that_arrives_late_does_not_bring_back_what_the_stream_has_overtaken(
+    window: Page, client: Client, gates: Gates, dag_id: str
+) -> None:
+    client.register(definition(dag_id, {"only": task(gates.wait("only") + "; exit 1")}), "one.json")
+    run_id = client.run(dag_id).run_id
+    window.goto("/")
+    running = window.get_by_role("region", name="Running now").locator(f"a[href='/ui/runs/{run_id}']")
+    failed = window.get_by_role("region", name="Failed lately").locator(f"a[href='/ui/runs/{run_id}']")
+    expect(running).to_be_visible()
+    held: list[tuple[Route, APIResponse]] = []
+    window.route("**/overview", lambda route: held.append((route, route.fetch())))
+    # A DAG that is registered has the page ask again; so the answer is one in which the run goes on.
+    newer = f"{dag_id}_newer"
+    client.register(definition(newer, {"only": task()}), "newer.json")
+    wait_until("the page has asked again", lambda: is_caught(window, held))
+    assert next(run["status"] for run in held[0][1].json()["active"] if run["run_id"] == run_id) == "running"
+    gates.open("only")
+    expect(failed).to_be_visible()
+    expect(running).to_be_hidden()
+    held[0][0].fulfill(response=held[0][1])
+    # Only the answer tells of the DAG: once that is shown, the answer has been taken.
+    expect(window.get_by_role("link", name=newer).first).to_be_visible()
+    assert (running.count(), failed.count()) == (0, 1)
 
 
 def test_the_feed_tells_events_of_the_whole_deployment_as_they_happen(

@@ -78,6 +78,47 @@ def test_the_gantt_shows_every_task_with_its_state_and_time(window: Page, story:
     expect(window.get_by_test_id("task-panel")).to_have_attribute("data-task", "broken")
 
 
+def test_how_the_gantt_is_arranged_stands_in_the_url(window: Page, client: Client, dag_id: str) -> None:
+    tasks = {"quick": task(), "slow": task("sleep 1"), "last": task("true", "quick")}
+    client.register(definition(dag_id, tasks), "one.json")
+    window.goto(f"/ui/runs/{client.run(dag_id).run_id}?tab=gantt")
+    expect(status(window)).to_contain_text("Succeeded")
+    order = window.get_by_role("combobox", name="Order of the tasks")
+    path = window.get_by_role("button", name="Critical path")
+    order.select_option("Longest first")
+    path.click()
+    expect(window.get_by_text("1 of 3 tasks on the path")).to_be_visible()
+    window.reload()
+    expect(order).to_have_value("longest")
+    expect(path).to_have_attribute("aria-pressed", "true")
+    expect(window.get_by_role("listbox", name="Tasks over time").get_by_role("option").first).to_contain_text("slow")
+    path.click()
+    order.select_option("First activity")
+    expect(window).to_have_url(re.compile(r"\?tab=gantt$"))
+
+
+def test_over_time_and_in_the_events_tasks_go_by_their_names(window: Page, client: Client, dag_id: str) -> None:
+    tasks = {"t1": task(name="Fetch <b>sales</b>"), "t2": task("true", "t1", name="Add up")}
+    client.register(definition(dag_id, tasks), "one.json")
+    run_id = client.run(dag_id).run_id
+    window.goto(f"/ui/runs/{run_id}?tab=gantt")
+    bars = window.get_by_role("listbox", name="Tasks over time")
+    expect(bars.get_by_role("option").filter(has_text="Fetch <b>sales</b>")).to_be_visible()
+    window.get_by_test_id("gantt-bars").hover(position={"x": 40, "y": 10})
+    expect(window.get_by_role("tooltip")).to_contain_text("Fetch <b>sales</b>t1")
+    window.goto(f"/ui/runs/{run_id}?tab=events&types=TaskReady")
+    events = window.get_by_role("grid", name="Events of the run")
+    expect(events).to_contain_text(
+        "Add up (attempt 1) is ready on queue default: it waited for Fetch <b>sales</b> last."
+    )
+    window.get_by_role("searchbox", name="Find in events").fill("add up")
+    expect(window.get_by_text(re.compile("^1 of .* events$"))).to_be_visible()
+    window.get_by_role("searchbox", name="Find in events").fill("t1")
+    expect(window.get_by_text(re.compile("^2 of .* events$"))).to_be_visible()
+    window.get_by_role("button", name="Clear filters").click()
+    expect(window).to_have_url(re.compile(r"\?tab=events$"))
+
+
 def test_a_run_is_cancelled_and_shows_how_it_ends(window: Page, client: Client, gates: Gates, dag_id: str) -> None:
     client.register(definition(dag_id, {"held": task(gates.wait("never")), "next": task("true", "held")}), "one.json")
     run_id = client.run(dag_id).run_id

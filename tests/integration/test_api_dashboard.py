@@ -2,14 +2,22 @@
 foreign script in, and compression where it does not delay anybody."""
 
 import re
+import subprocess
+import sys
 from collections.abc import AsyncIterator
+from pathlib import Path
+from zipfile import ZipFile
 
 import httpx
 import pytest
 
 from api_kit import SAMPLE, open_api, serve_api
 from penstock.store.records import QueueEntry
+from penstock_api.routes import dashboard
 from stack import Stack
+from up_kit import ROOT
+
+SUFFIXES = {"br": ".br", "gzip": ".gz", None: ""}
 
 
 @pytest.fixture
@@ -55,6 +63,63 @@ async def test_the_files_of_the_page_are_there_and_kept_for_ever(api: httpx.Asyn
 
 async def test_a_file_of_another_build_is_not_found_rather_than_the_page(api: httpx.AsyncClient) -> None:
     assert (await api.get("/ui/assets/index-OLD.js")).status_code == 404
+
+
+async def script_of(api: httpx.AsyncClient) -> str:
+    """The address of the page's main script."""
+    found = re.search(r'src="(/ui/assets/[^"]+\.js)"', (await api.get("/")).text)
+    assert found
+    return found[1]
+
+
+@pytest.mark.parametrize(
+    ("accepted", "coding"),
+    [
+        ("gzip, deflate, br, zstd", "br"),
+        ("gzip", "gzip"),
+        ("br;q=0, gzip;q=0.5", "gzip"),
+        ("*", "br"),
+        ("identity", None),
+        ("br;q=0.0", None),
+    ],
+)
+async def test_scripts_come_as_the_build_compressed_them_for_whoever_accepts_it(
+    api: httpx.AsyncClient, accepted: str, coding: str | None
+) -> None:
+    path = await script_of(api)
+    file = dashboard.BUILT / path.removeprefix("/ui/")
+    stored = Path(f"{file}{SUFFIXES[coding]}").read_bytes()
+    async with api.stream("GET", path, headers={"Accept-Encoding": accepted}) as answer:
+        assert b"".join([part async for part in answer.aiter_raw()]) == stored
+    assert answer.headers.get("content-encoding") == coding
+    assert answer.headers["content-type"] == "text/javascript; charset=utf-8"
+    assert answer.headers["vary"] == "Accept-Encoding"
+    assert "immutable" in answer.headers["cache-control"]
+    assert coding is None or len(stored) < file.stat().st_size / 2
+
+
+async def test_what_is_compressed_is_the_same_script(api: httpx.AsyncClient) -> None:
+    path = await script_of(api)
+    plain = await api.get(path, headers={"Accept-Encoding": "identity"})
+    packed = await api.get(path, headers={"Accept-Encoding": "gzip"})
+    assert packed.text == plain.text
+
+
+async def test_a_compressed_script_that_a_browser_has_is_not_sent_again(api: httpx.AsyncClient) -> None:
+    path = await script_of(api)
+    first = await api.head(path, headers={"Accept-Encoding": "br"})
+    again = await api.get(path, headers={"Accept-Encoding": "br", "If-None-Match": first.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    assert again.headers["vary"] == "Accept-Encoding"
+
+
+def test_a_wheel_of_the_api_has_every_file_of_the_dashboard(tmp_path: Path) -> None:
+    build = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(tmp_path)]
+    subprocess.run(build, cwd=ROOT / "services/api", check=True, capture_output=True)
+    (wheel,) = tmp_path.glob("*.whl")
+    built = {f"penstock_api/dashboard/{file.relative_to(dashboard.BUILT)}" for file in dashboard.BUILT.rglob("*.*")}
+    assert any(name.endswith(".js.br") for name in built)
+    assert built <= set(ZipFile(wheel).namelist())
 
 
 @pytest.mark.parametrize(

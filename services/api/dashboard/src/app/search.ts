@@ -55,11 +55,12 @@ export function runs(raw: Raw): {
   };
 }
 
+export const GANTT_ORDERS = ["activity", "definition", "status", "longest"] as const;
 export const RUN_TABS = ["graph", "gantt", "tasks", "events", "definition"] as const;
 /**
  * `at` is a seq of the run's history: the moment that is shown. Without it, the present. `status`, `q` and `sort` (a
  * column, descending with a `-` before it) are those of the list of tasks; `types`, `find` and `about` (a task) those
- * of the list of events.
+ * of the list of events; `order`, `critical` (its path is shown) and `compact` (idle time is cut) those of the Gantt.
  */
 export function run(raw: Raw): {
   tab?: (typeof RUN_TABS)[number];
@@ -71,6 +72,9 @@ export function run(raw: Raw): {
   types?: string;
   find?: string;
   about?: string;
+  order?: (typeof GANTT_ORDERS)[number];
+  critical?: true;
+  compact?: true;
 } {
   return {
     ...choice(raw, "tab", RUN_TABS),
@@ -82,6 +86,9 @@ export function run(raw: Raw): {
     ...text(raw, "types"),
     ...text(raw, "find"),
     ...text(raw, "about"),
+    ...choice(raw, "order", GANTT_ORDERS),
+    ...flag(raw, "critical"),
+    ...flag(raw, "compact"),
   };
 }
 
@@ -106,6 +113,10 @@ function time<K extends string>(raw: Raw, key: K): { [P in K]?: string } {
 function whole<K extends string>(raw: Raw, key: K): { [P in K]?: number } {
   const value = Number(raw[key]);
   return (Number.isSafeInteger(value) && value > 0 ? { [key]: value } : {}) as { [P in K]?: number };
+}
+
+function flag<K extends string>(raw: Raw, key: K): { [P in K]?: true } {
+  return (raw[key] === true ? { [key]: true } : {}) as { [P in K]?: true };
 }
 
 function choice<K extends string, V extends string>(

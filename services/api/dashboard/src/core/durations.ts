@@ -1,7 +1,8 @@
 /** Where the time of a task went, up to a moment. */
 
 import type { EventLink, History } from "./history";
-import type { Attempt, Lane } from "./lanes";
+import type { Lane } from "./lanes";
+import { segmentsOf, sumsOf } from "./segments";
 import type { RunSnapshot, TaskState } from "./state";
 import { TASK_ENDED } from "./status";
 
@@ -39,16 +40,14 @@ export function durationsAt(history: History, taskId: string, n: number, now = h
   const waited = lane.attempts[0]?.ready_at ?? (lane.wait?.until || now);
   const hasDependencies = dependenciesOf(state, taskId).length > 0;
   const free = hasDependencies ? Math.min(critical?.at ?? waited, waited) : created;
+  const sums = sumsOf(segmentsOf(lane, now));
+  const release = Math.min(span(free, waited), sums.dependencies);
   return {
-    dependencies_ms: span(created, free),
-    release_ms: span(free, waited),
-    queued_ms: sum(lane.attempts, ({ ready_at, started_at, ended_at }) =>
-      span(ready_at, started_at || ended_at || now),
-    ),
-    ran_ms: sum(lane.attempts, ({ started_at, ended_at }) =>
-      started_at ? span(started_at, ended_at || now) : 0,
-    ),
-    retry_ms: sum(lane.attempts, (attempt, place) => retryWait(attempt, lane.attempts[place + 1], lane, now)),
+    dependencies_ms: sums.dependencies - release,
+    release_ms: release,
+    queued_ms: sums.queue,
+    ran_ms: sums.run,
+    retry_ms: sums.retry,
     total_ms: span(created, TASK_ENDED.has(task.status) ? task.finished_at : now),
     critical,
   };
@@ -96,15 +95,6 @@ function dependenciesOf(state: RunSnapshot, taskId: string): readonly string[] {
   return state.plan.tasks[state.plan.number.get(taskId) ?? -1]?.dependencies ?? [];
 }
 
-function retryWait(attempt: Attempt, next: Attempt | undefined, lane: Lane, now: number): number {
-  if (attempt.retry_at === 0) return 0;
-  return span(attempt.ended_at, next?.ready_at ?? (lane.wait?.until || now));
-}
-
 function span(from: number, to: number): number {
   return Math.max(0, to - from);
-}
-
-function sum<T>(list: readonly T[], of: (element: T, place: number) => number): number {
-  return list.reduce((total, element, place) => total + of(element, place), 0);
 }

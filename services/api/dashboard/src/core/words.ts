@@ -1,6 +1,6 @@
 /** What an event says, in plain language. */
 
-import { duration } from "@/lib/format";
+import { duration, shortVersion } from "@/lib/format";
 import type {
   FactRejected,
   RunEvent,
@@ -32,7 +32,7 @@ export function describe(event: RunEvent): string {
 export function tell(event: RunEvent): readonly Part[] {
   switch (event.type) {
     case "RunRequested":
-      return [`A run of DAG ${event.dag_id} was requested, version ${event.version.slice(0, 8)}.`];
+      return [`A run of DAG ${event.dag_id} was requested, version ${shortVersion(event.version)}.`];
     case "RunStarted":
       return ["The scheduler started the run."];
     case "RunCancelled":

@@ -95,6 +95,11 @@ export function parseTime(text: string | null | undefined): number | null {
   return text == null ? null : Date.parse(text);
 }
 
+/** The beginning of a version that is enough to tell versions apart; the whole belongs in a title. As in the CLI. */
+export function shortVersion(version: string): string {
+  return version.slice(0, 12);
+}
+
 /** The end of a run id that is enough to tell runs apart on a page; the whole id belongs in a title. */
 export function shortRunId(runId: string): string {
   return runId.length > 14 ? `…${runId.slice(-10)}` : runId;

@@ -1,12 +1,11 @@
 /** What is worked out of runs as the API lists them. */
 
 import type { RunEntry } from "@/api/types";
+import { RUN_ENDED } from "@/core/status";
 import { parseTime } from "./format";
 
-const ENDED: ReadonlySet<RunEntry["status"]> = new Set(["succeeded", "failed", "cancelled"]);
-
 export function hasEnded(run: Pick<RunEntry, "status">): boolean {
-  return ENDED.has(run.status);
+  return RUN_ENDED.has(run.status);
 }
 
 /** How long a run took, or has been taking at `now`, in ms; null where it has not begun. */

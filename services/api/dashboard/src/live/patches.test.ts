@@ -1,5 +1,5 @@
 import { QueryClient, QueryObserver } from "@tanstack/react-query";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { Patches } from "./patches";
 import type { Message } from "./stream";
 
@@ -41,7 +41,10 @@ beforeEach(() => {
   };
 });
 
-afterEach(() => leave());
+afterEach(() => {
+  leave();
+  vi.useRealTimers();
+});
 
 const shown = () => client.getQueryData<Snapshot>(KEY);
 
@@ -105,6 +108,36 @@ test.each(["LogForked", "Overflow"])(
   },
 );
 
+test.each(["LogForked", "Overflow"])(
+  "after a %s the snapshot is read anew, whoever else does",
+  async (type) => {
+    const before = reading();
+    patches.take([{ type, data: "{}" }]);
+    expect(answers).toHaveLength(2);
+    await before({ a: 8 });
+    expect(shown()).toEqual({ a: 8 });
+    patches.take([event("a", 9)]);
+    expect(answers).toHaveLength(2);
+  },
+);
+
+test("where the snapshot cannot be read after a break it is tried again, with what comes and not too often", async () => {
+  vi.useFakeTimers();
+  patches.take([{ type: "Overflow", data: "{}" }]);
+  answers.at(-1)?.reject(new Error("away"));
+  await vi.advanceTimersByTimeAsync(1000);
+  patches.take([event("a", 2)]);
+  expect(answers).toHaveLength(1);
+  await vi.advanceTimersByTimeAsync(5000);
+  patches.take([event("a", 3)]);
+  expect(answers).toHaveLength(2);
+  answers.at(-1)?.resolve({ a: 4, b: 1 });
+  await vi.advanceTimersByTimeAsync(10_000);
+  patches.take([event("b", 2)]);
+  expect(shown()).toEqual({ a: 4, b: 2 });
+  expect(answers).toHaveLength(2);
+});
+
 test("a page that is read beside the snapshot has what came meanwhile too", async () => {
   const page = deferred<Snapshot>();
   const joined = patches.join(page.promise, (snapshot, more) => ({ ...more, ...snapshot }));
@@ -112,6 +145,15 @@ test("a page that is read beside the snapshot has what came meanwhile too", asyn
   page.resolve({ z: 2, y: 2 });
   await joined;
   expect(shown()).toEqual({ a: 1, z: 6, y: 2 });
+});
+
+test("a page that was asked for before the log broke is not put to what is read after it", async () => {
+  const page = deferred<Snapshot>();
+  const joined = patches.join(page.promise, (snapshot, more) => ({ ...more, ...snapshot }));
+  patches.take([{ type: "LogForked", data: "{}" }]);
+  page.resolve({ gone: 2 });
+  await joined;
+  expect(shown()).toEqual({ a: 1 });
 });
 
 interface Deferred<T> {

@@ -235,3 +235,26 @@ test("a page that is left while its snapshot is read opens nothing more", async 
   expect(sources).toHaveLength(1);
   expect(connection.get()).toBe("off");
 });
+
+test("what came just before is handed on before the snapshot is read anew, for that may fail", async () => {
+  renewal = () => Promise.reject(new Error("gone"));
+  const source = begin();
+  source.open();
+  source.tell("Run", "one", "0:6");
+  vi.setSystemTime(Date.now() + STALE_MS + 1);
+  source.open();
+  expect(received).toEqual([["one"]]);
+  expect(renewed).toEqual([false]);
+});
+
+test("what waits for a frame when the tab is hidden is handed on without one", async () => {
+  vi.stubGlobal("requestAnimationFrame", () => 0);
+  const source = begin();
+  source.open();
+  source.tell("Run", "one", "0:6");
+  look(true);
+  await pass(2000);
+  source.tell("Run", "two", "0:7");
+  await pass(2000);
+  expect(received).toEqual([["one"], ["two"]]);
+});

@@ -99,8 +99,9 @@ export class LiveStream {
   }
 
   private async renew(refused: boolean): Promise<void> {
+    // What has come is of the snapshot that is there still: it must not be lost where that cannot be read anew.
+    this.flush();
     const { turn } = this;
-    this.queue = [];
     let position: string | null;
     try {
       position = await this.follower.renew(refused);
@@ -187,8 +188,11 @@ export class LiveStream {
 
   private readonly onVisibility = (): void => {
     clearTimeout(this.rest);
-    if (document.hidden) this.rest = setTimeout(() => this.stop("resting"), REST_AFTER_MS);
-    else if (connection.get() === "resting") this.open("connecting");
+    if (document.hidden) {
+      this.rest = setTimeout(() => this.stop("resting"), REST_AFTER_MS);
+      // The frame that was waited for will not come.
+      if (this.scheduled) setTimeout(this.flush, HIDDEN_MS);
+    } else if (connection.get() === "resting") this.open("connecting");
   };
 
   private stop(state: Connection): void {

@@ -135,10 +135,10 @@ export function StatusBar({
   );
 }
 
-export function Legend({ statuses = TASK_ORDER }: { statuses?: readonly Status[] }) {
+export function Legend() {
   return (
     <ul className="flex flex-wrap gap-x-4 gap-y-1 text-dim text-xs">
-      {statuses.map((status) => (
+      {TASK_ORDER.map((status) => (
         <li key={status} className="inline-flex items-center gap-1.5">
           <StatusMark status={status} size={12} />
           {STATUSES[status].label}

@@ -4,10 +4,15 @@ It is built from ``services/api/dashboard`` into this package (``make dashboard`
 content's hash in their names and are kept by browsers for ever; the page itself is asked for each time.
 """
 
+import mimetypes
+import re
+from contextlib import suppress
+from http import HTTPStatus
 from importlib import resources
 from pathlib import Path
 
 from fastapi import APIRouter
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, Response
@@ -60,17 +65,50 @@ async def page() -> Response:
 
 
 class Assets(StaticFiles):
-    """The files that bear the hash of their content in their names: kept by browsers for ever."""
+    """The files that bear the hash of their content in their names: kept by browsers for ever.
+
+    Beside those that are text the build puts what they are compressed, so that nobody waits for it.
+    """
 
     def __init__(self) -> None:
         super().__init__(directory=BUILT / "assets", check_dir=False)
 
     async def get_response(self, path: str, scope: Scope) -> Response:
-        """Return a file.
+        """Return a file, compressed in the best way that the client accepts and the build has.
 
         Raises:
             HTTPException: 404 for one that this build does not have.
         """
-        answer = await super().get_response(path, scope)
+        answer = await self._compressed(path, scope) or await super().get_response(path, scope)
         answer.headers["Cache-Control"] = _FOR_EVER
         return answer
+
+    async def _compressed(self, path: str, scope: Scope) -> Response | None:
+        for coding in _accepted(Headers(scope=scope).get("accept-encoding", "")):
+            with suppress(HTTPException):  # not there: the next one, or the file itself, has the answer
+                answer = await super().get_response(path + _SUFFIXES[coding], scope)
+                # What is sent as it is gets this from the layer that would have compressed it.
+                answer.headers["Vary"] = "Accept-Encoding"
+                if answer.status_code != HTTPStatus.NOT_MODIFIED:
+                    answer.headers["Content-Encoding"] = coding
+                    answer.headers["Content-Type"] = _media_type(path)
+                return answer
+        return None
+
+
+_SUFFIXES = {"br": ".br", "gzip": ".gz"}
+"""The ways in which files are compressed, the best first, and what their names end in then."""
+
+
+def _accepted(header: str) -> list[str]:
+    """Return which of our ways an ``Accept-Encoding`` allows, the best first; what is rated 0 is refused."""
+    rated: dict[str, bool] = {}
+    for part in header.lower().split(","):
+        name, _, rating = part.partition(";")
+        rated[name.strip()] = not re.fullmatch(r"\s*q\s*=\s*0(\.0*)?\s*", rating)
+    return [coding for coding in _SUFFIXES if rated.get(coding, rated.get("*", False))]
+
+
+def _media_type(path: str) -> str:
+    guessed = mimetypes.guess_type(path)[0] or "application/octet-stream"
+    return f"{guessed}; charset=utf-8" if guessed.startswith("text/") else guessed

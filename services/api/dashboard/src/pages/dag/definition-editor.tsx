@@ -9,6 +9,7 @@ import type { EditorHandle } from "@/editor/code-editor";
 import { Editor } from "@/editor/lazy";
 import { type Checked, useValidation } from "@/editor/use-validation";
 import { ProblemList, VerdictLine } from "@/editor/verdict";
+import { shortVersion } from "@/lib/format";
 import { Button } from "@/ui/button";
 import { Dialog } from "@/ui/overlay";
 import { tellRegistered } from "@/upload/use-upload";
@@ -104,7 +105,7 @@ function useSave(
       if (saved.dag_id === dagId) {
         await client.invalidateQueries({ queryKey: ["dag", dagId] });
         onSaved(saved.version);
-        toast.success(`Saved: version ${saved.version.slice(0, 12)} is the current one`);
+        toast.success(`Saved: version ${shortVersion(saved.version)} is the current one`);
       } else {
         tellRegistered({ dagId: saved.dag_id, created: saved.created }, () => open(saved.dag_id));
       }

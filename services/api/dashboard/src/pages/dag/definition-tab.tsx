@@ -1,21 +1,12 @@
-import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { type Format, readDefinition } from "@/api/definitions";
+import type { Format } from "@/api/definitions";
 import type { VersionEntry } from "@/api/types";
+import { useDefinition } from "@/api/use-definition";
+import { shortVersion } from "@/lib/format";
 import { Select } from "@/ui/fields";
 import { Failure, Loading } from "@/ui/notices";
 import { Panel } from "@/ui/panel";
 import { DefinitionEditor } from "./definition-editor";
-
-/** The text of a version never changes: once read it is kept. */
-export function useDefinition(dagId: string, version: string | undefined, format: Format) {
-  return useQuery({
-    queryKey: ["definition", dagId, version, format],
-    queryFn: () => readDefinition(dagId, version, format),
-    enabled: version !== undefined,
-    refetchOnMount: false,
-  });
-}
 
 /** A definition to read and to change; what is saved becomes the next version. */
 export function DefinitionTab(props: {
@@ -49,8 +40,8 @@ export function DefinitionTab(props: {
             }
           >
             {versions.map((one) => (
-              <option key={one.version} value={one.version}>
-                {one.version.slice(0, 12)}
+              <option key={one.version} value={one.version} title={one.version}>
+                {shortVersion(one.version)}
                 {one.current ? " (current)" : ""}
               </option>
             ))}

@@ -1,5 +1,6 @@
 import { useMemo } from "react";
 import type { DagGrid, GridTask } from "@/api/types";
+import { ClearFilters } from "@/ui/clear-filters";
 import { SearchField } from "@/ui/fields";
 import { Empty } from "@/ui/notices";
 import { Panel } from "@/ui/panel";
@@ -40,7 +41,9 @@ export function GridTab(props: {
       {tasks.length ? (
         <GridView grid={grid} tasks={tasks} loadMore={props.loadMore} />
       ) : (
-        <Empty title="No task is called that" />
+        <Empty title="No task matches">
+          <ClearFilters onClear={() => props.onSearch("")} />
+        </Empty>
       )}
       <div className="border-line border-t px-3.5 py-2">
         <Legend />

@@ -2,7 +2,7 @@ import { Link } from "@tanstack/react-router";
 import { Ellipsis, ListTree, Play } from "lucide-react";
 import { useState } from "react";
 import type { VersionEntry } from "@/api/types";
-import { plural } from "@/lib/format";
+import { plural, shortVersion } from "@/lib/format";
 import { RunDialog } from "@/start/run-dialog";
 import { useStart } from "@/start/use-start";
 import { Button, buttonClass } from "@/ui/button";
@@ -30,7 +30,7 @@ export function DagHead({ dag, versions }: { dag: VersionEntry; versions: number
         </span>
         <span>{plural(dag.task_count, "task")}</span>
         <span title={dag.version}>
-          version <span className="font-mono text-xs">{dag.version.slice(0, 12)}</span>
+          version <span className="font-mono text-xs">{shortVersion(dag.version)}</span>
           {versions > 1 && ` of ${versions}`}, registered <Ago at={dag.registered_at} absent="just now" />
         </span>
         {dag.tags.map((tag) => (

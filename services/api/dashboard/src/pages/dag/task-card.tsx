@@ -6,11 +6,11 @@ import { Button } from "@/ui/button";
 import { CopyButton } from "@/ui/fields";
 import { HoverTips } from "@/ui/hover-tip";
 import { STATUSES } from "@/ui/status";
+import { CellLink } from "./cell-link";
 import { CellMarks } from "./cell-marks";
 import { CellTip } from "./cell-tip";
 import { statusOf } from "./cells";
 import { spreadOf } from "./durations";
-import { TaskLink } from "./task-link";
 
 const LAST_RUNS = 28;
 const MOST_NEIGHBOURS = 40;
@@ -81,7 +81,7 @@ function Lately({ task, number, runs }: { task: GridTask; number: number; runs: 
               const cell = run.cells[number] ?? "-";
               const status = statusOf(cell);
               return (
-                <TaskLink
+                <CellLink
                   key={run.run_id}
                   runId={run.run_id}
                   taskId={task.task_id}

@@ -9,8 +9,7 @@ import { type Patches, usePatches } from "@/live/patches";
 import type { Message } from "@/live/stream";
 import { ALL_EVENTS, useLive } from "@/live/use-live";
 import { appendGrid, patchGrid } from "./grid";
-
-const PAGE = 100;
+import { FIRST_RUNS, readGrid } from "./grid-pages";
 
 /** The versions of a DAG, the current one first. They say all that the head of the page shows. */
 export function useVersions(dagId: string) {
@@ -21,16 +20,23 @@ export function useVersions(dagId: string) {
   });
 }
 
-function readGrid(dagId: string, cursor: string): Promise<DagGrid> {
-  const query = { limit: PAGE, ...(cursor && { cursor }) };
-  return body(api.GET("/dags/{dag_id}/grid", { params: { path: { dag_id: dagId }, query } }));
+function readPage(dagId: string, cursor: string, limit: number, signal?: AbortSignal): Promise<DagGrid> {
+  const query = { limit, ...(cursor && { cursor }) };
+  const params = { path: { dag_id: dagId }, query };
+  return body(api.GET("/dags/{dag_id}/grid", { params, ...(signal && { signal }) }));
 }
 
 /** The last runs of a DAG, task by task, kept true by the events of its runs; `loadMore` adds older ones. */
 export function useGrid(dagId: string, current: VersionEntry | undefined) {
   const client = useQueryClient();
   const key = useMemo(() => ["dag", dagId, "grid"], [dagId]);
-  const query = useQuery({ queryKey: key, queryFn: () => readGrid(dagId, "") });
+  const query = useQuery({
+    queryKey: key,
+    queryFn: ({ signal }) => {
+      const shown = () => client.getQueryData<DagGrid>(key)?.runs.length ?? 0;
+      return readGrid((cursor, limit) => readPage(dagId, cursor, limit, signal), shown);
+    },
+  });
   const patches = usePatches<DagGrid>(key, (grid, batch) => {
     const events = batch.filter(isOfRun).map(({ data }) => readEvent(JSON.parse(data)));
     const patched = patchGrid(grid, events, current);
@@ -39,9 +45,11 @@ export function useGrid(dagId: string, current: VersionEntry | undefined) {
   });
   useLive({ dagId }, query.data?.position ?? null, ALL_EVENTS, {
     receive: (batch) => {
-      if (batch.some(({ type }) => type === "DagRegistered" || type === "LogForked")) {
-        void client.invalidateQueries({ queryKey: ["dag", dagId] });
-      }
+      const registered = batch.some(({ type }) => type === "DagRegistered");
+      const forked = batch.some(({ type }) => type === "LogForked");
+      if (registered || forked) void client.invalidateQueries({ queryKey: ["dag", dagId, "versions"] });
+      // The tasks of the current version come first in a grid. After a fork it is read anew in any case.
+      if (registered && !forked) void client.invalidateQueries({ queryKey: key });
       patches.take(batch);
     },
     renew: async () => {
@@ -64,7 +72,7 @@ function useLoadMore(dagId: string, patches: Patches<DagGrid>, cursor: string | 
     busy.current = true;
     // A grid that was read anew meanwhile may end elsewhere: the page would not follow on it.
     patches
-      .join(readGrid(dagId, cursor), (grid, page) =>
+      .join(readPage(dagId, cursor, FIRST_RUNS), (grid, page) =>
         grid.next_cursor === cursor ? appendGrid(grid, page) : grid,
       )
       .catch((error: unknown) => toast.error(asError(error).message))

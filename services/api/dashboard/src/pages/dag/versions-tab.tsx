@@ -1,12 +1,12 @@
 import { Link } from "@tanstack/react-router";
 import clsx from "clsx";
 import type { VersionEntry } from "@/api/types";
+import { useDefinition } from "@/api/use-definition";
 import { Diff } from "@/editor/lazy";
-import { count } from "@/lib/format";
+import { count, shortVersion } from "@/lib/format";
 import { Failure, Loading } from "@/ui/notices";
 import { Panel } from "@/ui/panel";
 import { Ago } from "@/ui/time";
-import { useDefinition } from "./definition-tab";
 
 /** Every version of a DAG, and what differs between two of them. */
 export function VersionsTab(props: {
@@ -74,7 +74,7 @@ function Row(props: {
   onAfter: () => void;
 }) {
   const { one } = props;
-  const short = one.version.slice(0, 12);
+  const short = shortVersion(one.version);
   return (
     <tr className={clsx("border-line border-b last:border-0", (props.before || props.after) && "bg-sunken")}>
       <td className="px-3.5 py-1.5">
@@ -133,7 +133,8 @@ function Comparison({ dagId, before, after }: { dagId: string; before: string; a
     <Panel
       title={
         <span className="font-mono font-normal text-xs">
-          {before.slice(0, 12)} → {after.slice(0, 12)}
+          <span title={before}>{shortVersion(before)}</span> →{" "}
+          <span title={after}>{shortVersion(after)}</span>
         </span>
       }
       flush

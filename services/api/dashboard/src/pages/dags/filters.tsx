@@ -1,11 +1,15 @@
-import { X } from "lucide-react";
+import clsx from "clsx";
+import { ArrowDownWideNarrow } from "lucide-react";
+import { RUN_STATUSES } from "@/core/status";
 import { count } from "@/lib/format";
 import { Button } from "@/ui/button";
+import { ClearFilters } from "@/ui/clear-filters";
 import { SearchField, Select } from "@/ui/fields";
 import { STATUSES } from "@/ui/status";
 import type { Filter } from "./filter";
 
-const LAST = ["running", "succeeded", "failed", "cancelled"] as const;
+/** Nothing of the filter. */
+const UNFILTERED = { q: undefined, tag: undefined, status: undefined };
 
 export function DagFilters(props: {
   filter: Filter;
@@ -13,8 +17,11 @@ export function DagFilters(props: {
   /** How many DAGs are left. */
   shown: number;
   onChange: (change: { [K in "q" | "tag" | "status"]?: string | undefined }) => void;
+  /** Other DAGs have run since the list was sorted by that. */
+  stale: boolean;
+  onSortAgain: () => void;
 }) {
-  const { filter, tags, shown, onChange } = props;
+  const { filter, tags, shown, onChange, stale, onSortAgain } = props;
   const any = filter.q || filter.tag || filter.status;
   return (
     <div className="mb-3 flex flex-wrap items-center gap-2">
@@ -46,7 +53,7 @@ export function DagFilters(props: {
         onChange={(event) => onChange({ status: event.target.value || undefined })}
       >
         <option value="">Any last run</option>
-        {LAST.map((status) => (
+        {RUN_STATUSES.map((status) => (
           <option key={status} value={status}>
             {STATUSES[status].label}
           </option>
@@ -55,13 +62,22 @@ export function DagFilters(props: {
       </Select>
       {any && (
         <>
-          <Button kind="ghost" onClick={() => onChange({ q: undefined, tag: undefined, status: undefined })}>
-            <X aria-hidden className="size-4" /> Clear
-          </Button>
+          <ClearFilters onClear={() => onChange(UNFILTERED)} />
           <span role="status" className="tabular text-dim text-sm">
             {count(shown)} found
           </span>
         </>
+      )}
+      {filter.sort === "last" && (
+        // Its room is kept, so that nothing moves when it appears.
+        <Button
+          size="small"
+          onClick={onSortAgain}
+          title="Other DAGs have run since the list was sorted"
+          className={clsx("ml-auto", !stale && "invisible")}
+        >
+          <ArrowDownWideNarrow aria-hidden className="size-3.5" /> Sort again
+        </Button>
       )}
     </div>
   );

@@ -10,8 +10,9 @@ import { Empty, Failure, Loading } from "@/ui/notices";
 import { PageHead, Panel } from "@/ui/panel";
 import { addDrafts, newDraft } from "@/upload/drafts";
 import { UploadButton } from "@/upload/upload-button";
-import { countTags, type Filter, filterDags } from "./filter";
+import { countTags, type Filter } from "./filter";
 import { DagFilters } from "./filters";
+import { useHeldOrder } from "./held-order";
 import { NoDags } from "./no-dags";
 import { DagTable } from "./table";
 import { useDags } from "./use-dags";
@@ -70,21 +71,31 @@ function List({ dags }: { dags: readonly DagWithRuns[] }) {
     }),
     [start, change],
   );
-  const shown = useMemo(() => filterDags(dags, filter), [dags, filter]);
+  const { dags: shown, stale, sortAgain } = useHeldOrder(dags, filter);
   const tags = useMemo(() => countTags(dags), [dags]);
   return (
     <>
-      <DagFilters filter={filter} tags={tags} shown={shown.length} onChange={change} />
+      <DagFilters
+        filter={filter}
+        tags={tags}
+        shown={shown.length}
+        onChange={change}
+        stale={stale}
+        onSortAgain={sortAgain}
+      />
       <Panel flush>
         {shown.length ? (
           <DagTable
             dags={shown}
             acts={acts}
             sort={filter.sort ?? "name"}
-            onSort={(sort) => change({ sort: sort === "name" ? undefined : sort })}
+            onSort={(sort) => {
+              change({ sort: sort === "name" ? undefined : sort });
+              sortAgain();
+            }}
           />
         ) : (
-          <Empty title="No DAG is like that">Search for less, or clear the filters.</Empty>
+          <Empty title="No DAG matches">Clear the filters above to see the others.</Empty>
         )}
       </Panel>
       {asked && <RunDialog dag={asked} onClose={() => setAsked(null)} />}

@@ -1,4 +1,4 @@
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { api, body } from "@/api/client";
 import type { DagRunsList } from "@/api/types";
 import { usePatches } from "@/live/patches";
@@ -10,7 +10,6 @@ const DIGEST_TOPIC = { digest: true };
 
 /** Every DAG with its last runs, kept true by the digest stream. */
 export function useDags() {
-  const client = useQueryClient();
   const query = useQuery({
     queryKey: KEY,
     queryFn: async ({ signal }) => {
@@ -21,10 +20,7 @@ export function useDags() {
   });
   const patches = usePatches<DagRunsList>(KEY, patchDags);
   useLive(DIGEST_TOPIC, query.data?.position ?? null, DIGEST, {
-    receive: (batch) => {
-      if (batch.some(({ type }) => type === "Overflow")) void client.invalidateQueries({ queryKey: KEY });
-      patches.take(batch);
-    },
+    receive: (batch) => patches.take(batch),
     renew: async () => (await query.refetch({ throwOnError: true })).data?.position ?? null,
   });
   return query;

@@ -49,7 +49,7 @@ test("what is about no run is told too", () => {
   };
   const forked = { type: "LogForked", incarnation: 2, kept_seq: 40, run_id: undefined };
   const [fork, dag] = add([], [event(0, 1, registered), event(0, 2, forked)]);
-  expect(dag?.text).toBe("DAG etl has a new current version, 01234567, of 4 tasks.");
+  expect(dag?.text).toBe("DAG etl has a new current version, 0123456789ab, of 4 tasks.");
   expect(fork?.text).toContain("what followed event 40 is gone");
 });
 

@@ -3,7 +3,7 @@
 import { MalformedEventError, type RunEvent, readEvent } from "@/core/events";
 import type { RunStatus, TaskStatus } from "@/core/status";
 import { describe, statusAfter } from "@/core/words";
-import { parseTime } from "@/lib/format";
+import { parseTime, shortVersion } from "@/lib/format";
 import type { Message } from "@/live/stream";
 
 export interface Entry {
@@ -98,7 +98,7 @@ function runEvent(raw: Raw): RunEvent | null {
 /** What the events say that are about no run. */
 function words(raw: Raw): string {
   if (raw.type === "DagRegistered") {
-    return `DAG ${raw.dag_id} has a new current version, ${raw.version?.slice(0, 8)}, of ${raw.task_count} tasks.`;
+    return `DAG ${raw.dag_id} has a new current version, ${shortVersion(raw.version ?? "")}, of ${raw.task_count} tasks.`;
   }
   if (raw.type === "LogForked") {
     return `The server came back with an older past: what followed event ${raw.kept_seq} is gone, this is branch ${raw.incarnation}.`;

@@ -4,6 +4,7 @@ import { useMemo, useState } from "react";
 import { count, plural } from "@/lib/format";
 import { ALL_EVENTS } from "@/live/use-live";
 import { Button } from "@/ui/button";
+import { ClearFilters } from "@/ui/clear-filters";
 import { Empty } from "@/ui/notices";
 import { PageHead, Panel } from "@/ui/panel";
 import { FeedList } from "./list";
@@ -42,7 +43,12 @@ export function FeedPage() {
           </Button>
         )}
       </PageHead>
-      <Types chosen={types} choose={show} />
+      <Types
+        chosen={types}
+        choose={show}
+        narrowed={types.length > 0 || search.dag !== undefined}
+        clear={() => show([], "")}
+      />
       <Panel flush>
         {entries.length === 0 ? (
           <Empty title="No such event yet">It appears here the moment it is in the log.</Empty>
@@ -54,13 +60,14 @@ export function FeedPage() {
   );
 }
 
-function Types({
-  chosen,
-  choose,
-}: {
+function Types(props: {
   chosen: readonly string[];
   choose: (types: readonly string[]) => void;
+  /** Whether the feed is narrowed, by types or else. */
+  narrowed: boolean;
+  clear: () => void;
 }) {
+  const { chosen, choose, narrowed, clear } = props;
   return (
     <fieldset className="mb-3 flex min-w-0 gap-1 overflow-x-auto sm:flex-wrap">
       <legend className="sr-only">Types of events</legend>
@@ -78,11 +85,7 @@ function Types({
           </Button>
         );
       })}
-      {chosen.length > 0 && (
-        <Button kind="ghost" size="small" onClick={() => choose([])}>
-          <X aria-hidden className="size-3.5" /> All types
-        </Button>
-      )}
+      {narrowed && <ClearFilters onClear={clear} />}
     </fieldset>
   );
 }

@@ -24,7 +24,7 @@ export function useOverview() {
   const patches = usePatches<Overview>(KEY, patchOverview);
   useLive(TOPIC, query.data?.position ?? null, DIGEST, {
     receive: (batch) => {
-      if (batch.some(({ type }) => type === "Overflow" || type === "Dag")) again();
+      if (batch.some(({ type }) => type === "Dag")) again();
       patches.take(batch);
     },
     renew: async () => (await query.refetch({ throwOnError: true })).data?.position ?? null,

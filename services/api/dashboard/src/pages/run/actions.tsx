@@ -4,7 +4,8 @@ import { toast } from "sonner";
 import { api, body } from "@/api/client";
 import { asError } from "@/api/errors";
 import type { RunDetail } from "@/api/types";
-import { RUN_ENDED, type RunStatus } from "@/core/status";
+import type { RunStatus } from "@/core/status";
+import { hasEnded } from "@/lib/runs";
 import { useStart } from "@/start/use-start";
 import { Button } from "@/ui/button";
 import { Dialog, Tooltip } from "@/ui/overlay";
@@ -19,7 +20,7 @@ interface Props {
 export const RunActions = memo(function RunActions({ detail, status }: Props) {
   return (
     <>
-      {!RUN_ENDED.has(status) && <CancelRun runId={detail.run_id} cancelling={status === "cancelling"} />}
+      {!hasEnded({ status }) && <CancelRun runId={detail.run_id} cancelling={status === "cancelling"} />}
       <Rerun dagId={detail.dag_id} name={detail.dag_name} />
     </>
   );

@@ -29,6 +29,7 @@ export function RunEvents({ view, history, onSelect }: Props) {
   return (
     <EventTimeline
       history={history}
+      nameOf={view.nameOf}
       version={view.chronicle.length}
       moment={view.moment.n}
       onMoment={view.moment.move}

@@ -1,15 +1,13 @@
 import { Link } from "@tanstack/react-router";
 import { History as Clock } from "lucide-react";
 import type { RunStatus } from "@/core/status";
-import { clock, moment as date, duration } from "@/lib/format";
+import { clock, moment as date, duration, shortVersion } from "@/lib/format";
 import { CopyButton } from "@/ui/fields";
 import { PageHead } from "@/ui/panel";
 import { STATUSES, StatusBadge } from "@/ui/status";
 import { Ago } from "@/ui/time";
 import { RunActions } from "./actions";
 import { type RunView, useUntil } from "./view";
-
-const SHORT_VERSION = 8;
 
 /** Which run this is, and how it stands at the moment that is shown. */
 export function RunHead({ view }: { view: RunView }) {
@@ -61,7 +59,7 @@ export function RunHead({ view }: { view: RunView }) {
           className="font-mono text-accent text-xs hover:underline"
           title={dag_version}
         >
-          {dag_version.slice(0, SHORT_VERSION)}
+          {shortVersion(dag_version)}
         </Link>
       </span>
       <span>

@@ -10,7 +10,7 @@ import type { RunView } from "./view";
 
 export const loadGraph = () => import("./graph-tab");
 const RunGraph = lazy(loadGraph);
-const RunGantt = lazy(() => import("./gantt-tab"));
+const RunGantt = lazy(() => import("./gantt"));
 
 type Tab = (typeof RUN_TABS)[number];
 

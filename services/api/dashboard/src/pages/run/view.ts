@@ -4,7 +4,7 @@ import { useMemo } from "react";
 import type { RunDetail } from "@/api/types";
 import type { History } from "@/core/history";
 import type { RunSnapshot } from "@/core/state";
-import { RUN_ENDED } from "@/core/status";
+import { hasEnded } from "@/lib/runs";
 import { useNow } from "@/ui/time";
 import { planOf, snapshotOf } from "./data/snapshot";
 import { type Chronicle, useHistory } from "./data/use-history";
@@ -38,15 +38,10 @@ export function useRunView(detail: RunDetail, onForked: () => void): RunView {
   );
 }
 
-/** Whether the run has an end still to come at the moment that is shown. */
-export function isOpen(run: RunSnapshot): boolean {
-  return !RUN_ENDED.has(run.status);
-}
-
 /** Return until when (ms) what goes on has lasted: the moment shown or, while a run is followed, now. */
 export function useUntil({ history, run, moment }: Pick<RunView, "history" | "run" | "moment">): number {
   const now = useNow();
   const then = history === null ? 0 : history.timeAt(moment.n);
   if (moment.past) return then;
-  return isOpen(run) ? Math.max(then, now) : run.finished_at || then;
+  return hasEnded(run) ? run.finished_at || then : Math.max(then, now);
 }

@@ -1,14 +1,16 @@
 import { useQuery } from "@tanstack/react-query";
-import { X } from "lucide-react";
 import { useId } from "react";
 import { api, body } from "@/api/client";
+import { RUN_STATUSES } from "@/core/status";
 import { Button } from "@/ui/button";
+import { ClearFilters } from "@/ui/clear-filters";
 import { useDraft } from "@/ui/draft";
 import { Input, SearchField } from "@/ui/fields";
 import { STATUSES, StatusMark } from "@/ui/status";
 import type { Filter } from "./runs-list";
 
-const RUN_STATUSES = ["requested", "running", "cancelling", "succeeded", "failed", "cancelled"] as const;
+/** Every run. */
+const UNFILTERED: Filter = { statuses: [], dag: "", search: "", after: "", before: "" };
 
 /** What the list is narrowed to; `change` tells the parts that are to be others. */
 export function RunFilters({ filter, change }: { filter: Filter; change: (part: Partial<Filter>) => void }) {
@@ -49,15 +51,7 @@ export function RunFilters({ filter, change }: { filter: Filter; change: (part: 
         />
         <TimeField label="From" value={filter.after} onChange={(after) => change({ after })} />
         <TimeField label="Until" value={filter.before} onChange={(before) => change({ before })} />
-        {narrowed && (
-          <Button
-            kind="ghost"
-            size="small"
-            onClick={() => change({ statuses: [], dag: "", search: "", after: "", before: "" })}
-          >
-            <X aria-hidden className="size-3.5" /> Clear
-          </Button>
-        )}
+        {Boolean(narrowed) && <ClearFilters onClear={() => change(UNFILTERED)} />}
       </div>
     </div>
   );

@@ -75,7 +75,7 @@ export function RunsPage() {
 }
 
 function Nothing({ narrowed }: { narrowed: boolean }) {
-  if (narrowed) return <Empty title="No run matches">Take something out of the filter above.</Empty>;
+  if (narrowed) return <Empty title="No run matches">Clear the filters above to see the others.</Empty>;
   return (
     <Empty title="There was no run yet">
       Open a{" "}

@@ -26,10 +26,7 @@ export function useRuns(filter: Filter) {
     return changed.length ? patchPages(data, changed, filter) : data;
   });
   useLive(topic, position, DIGEST, {
-    receive: (batch) => {
-      if (batch.some(({ type }) => type === "Overflow")) void query.refetch();
-      patches.take(batch);
-    },
+    receive: (batch) => patches.take(batch),
     renew: async () => (await query.refetch({ throwOnError: true })).data?.pages[0]?.position ?? null,
   });
   return { ...query, runs: query.data?.pages.flatMap((page) => page.runs) ?? [] };

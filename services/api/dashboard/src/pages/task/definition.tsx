@@ -1,9 +1,9 @@
 import type { ReactNode } from "react";
 import type { TaskDetail } from "@/api/types";
 import { duration } from "@/lib/format";
+import { Fact, Facts } from "@/ui/facts";
 import { CopyButton } from "@/ui/fields";
 import { Panel } from "@/ui/panel";
-import { Fact, Facts } from "./facts";
 import { JsonTree } from "./json-tree";
 import { TaskLinks } from "./task-link";
 

@@ -14,7 +14,7 @@ import { Definition } from "./definition";
 import { TaskLink } from "./task-link";
 import { TimeBar } from "./time-bar";
 import { useTask } from "./use-task";
-import { hasEnded, notTried } from "./words";
+import { notTried } from "./words";
 
 const route = getRouteApi("/ui/runs/$runId/tasks/$taskId");
 
@@ -99,7 +99,7 @@ function Task({ task }: { task: TaskDetail }) {
                 runId={runId}
                 taskId={taskId}
                 attempt={attempt.attempt}
-                ended={hasEnded(attempt)}
+                ended={attempt.ended_at !== null}
                 started={attempt.started_at !== null}
                 height="max(20rem, calc(100vh - 19rem))"
                 query={search.q}

@@ -1,12 +1,19 @@
 import { describe, expect, test } from "vitest";
 import type { Attempt } from "@/api/types";
+import { sumsOf } from "@/core/segments";
 import { concerns } from "./concerns";
-import { phasesOf, totals } from "./phases";
+import { spentBy, tookOf } from "./lane";
 
 const START = Date.parse("2026-11-26T09:00:00.000Z");
 const at = (ms: number) => new Date(START + ms).toISOString();
 
-function attempt(number: number, ready: number, started: number | null, ended: number | null): Attempt {
+function attempt(
+  number: number,
+  ready: number,
+  started: number | null,
+  ended: number | null,
+  retry_at: string | null = null,
+): Attempt {
   return {
     attempt: number,
     status: ended === null ? "running" : "failed",
@@ -17,7 +24,7 @@ function attempt(number: number, ready: number, started: number | null, ended: n
     ready_at: at(ready),
     started_at: started === null ? null : at(started),
     ended_at: ended === null ? null : at(ended),
-    retry_at: null,
+    retry_at,
     duration_ms: null,
     exit_code: null,
     error: null,
@@ -27,36 +34,34 @@ function attempt(number: number, ready: number, started: number | null, ended: n
 }
 
 function task(
-  status: "waiting" | "running" | "retrying" | "failed" | "upstream_failed",
+  status: "waiting" | "running" | "retrying" | "failed" | "cancelled" | "upstream_failed",
   attempts: Attempt[],
   end?: number,
 ) {
   return {
     attempts,
     status,
-    run_status: "running" as const,
     run_created_at: at(0),
-    run_started_at: at(10),
     finished_at: end === undefined ? null : at(end),
   };
 }
 
 const told = (of: ReturnType<typeof task>, now: number) =>
-  phasesOf(of, START + now).map(({ kind, attempt, from, to }) => [kind, attempt, from - START, to - START]);
+  spentBy(of, START + now).map(({ kind, attempt, from, to }) => [kind, attempt, from - START, to - START]);
 
 describe("where a task's time went", () => {
   test("each attempt waits, is queued and runs; between two the task waits to be tried again", () => {
     const two = task("failed", [attempt(1, 100, 110, 200), attempt(2, 500, 520, 600)], 600);
     expect(told(two, 9999)).toEqual([
-      ["dependencies", 1, 10, 100],
+      ["dependencies", 1, 0, 100],
       ["queue", 1, 100, 110],
       ["run", 1, 110, 200],
       ["retry", 2, 200, 500],
       ["queue", 2, 500, 520],
       ["run", 2, 520, 600],
     ]);
-    expect(totals(phasesOf(two, START + 9999))).toEqual({
-      dependencies: 90,
+    expect(sumsOf(spentBy(two, START + 9999))).toEqual({
+      dependencies: 100,
       queue: 30,
       run: 170,
       retry: 300,
@@ -64,30 +69,37 @@ describe("where a task's time went", () => {
   });
 
   test("what has not ended lasts until now", () => {
-    expect(told(task("waiting", []), 50)).toEqual([["dependencies", 1, 10, 50]]);
+    expect(told(task("waiting", []), 50)).toEqual([["dependencies", 1, 0, 50]]);
     expect(told(task("running", [attempt(1, 10, 20, null)]), 50)).toEqual([
+      ["dependencies", 1, 0, 10],
       ["queue", 1, 10, 20],
       ["run", 1, 20, 50],
     ]);
-    const retrying = { ...task("retrying", [attempt(1, 10, 20, 40)], 40), finished_at: at(40) };
+    const retrying = task("retrying", [attempt(1, 10, 20, 40, at(100))], 40);
     expect(told(retrying, 90).at(-1)).toEqual(["retry", 2, 40, 90]);
   });
 
   test("a task that never was tried waited until that was decided", () => {
-    expect(told(task("upstream_failed", [], 300), 9999)).toEqual([["dependencies", 0, 10, 300]]);
+    expect(told(task("upstream_failed", [], 300), 9999)).toEqual([["dependencies", 1, 0, 300]]);
   });
 
   test("an attempt that ended before it began was queued until then", () => {
-    expect(told(task("failed", [attempt(1, 10, null, 70)], 70), 9999)).toEqual([["queue", 1, 10, 70]]);
+    expect(told(task("failed", [attempt(1, 0, null, 70)], 70), 9999)).toEqual([["queue", 1, 0, 70]]);
+  });
+
+  test("a wait for another attempt lasts until the task was given up", () => {
+    const given = task("cancelled", [attempt(1, 0, 20, 40, at(100))], 60);
+    expect(told(given, 9999).at(-1)).toEqual(["retry", 2, 40, 60]);
   });
 
   test("how long an attempt ran is told by its worker where it has", () => {
     const measured = { ...attempt(1, 10, 20, 120), duration_ms: 80 };
-    expect(totals(phasesOf(task("failed", [measured], 120), START + 200)).run).toBe(80);
+    const failed = task("failed", [measured], 120);
+    expect(sumsOf(spentBy(failed, START + 200), tookOf(failed)).run).toBe(80);
   });
 
   test("a clock that is behind makes no time negative", () => {
-    expect(told(task("running", [attempt(1, 10, 20, null)]), 5)).toEqual([["queue", 1, 10, 20]]);
+    expect(told(task("running", [attempt(1, 0, 20, null)]), 5)).toEqual([["queue", 1, 0, 20]]);
   });
 });
 

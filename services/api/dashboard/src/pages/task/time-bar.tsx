@@ -1,9 +1,12 @@
 import type { TaskDetail } from "@/api/types";
+import { type Stretch, sumsOf } from "@/core/segments";
 import { duration } from "@/lib/format";
 import { useNow } from "@/ui/time";
-import { KINDS, type Kind, phasesOf, totals } from "./phases";
+import { spentBy, tookOf } from "./lane";
 
-const LOOKS: Readonly<Record<Kind, { label: string; background: string }>> = {
+const KINDS = ["dependencies", "queue", "run", "retry"] as const satisfies readonly Stretch[];
+
+const LOOKS: Readonly<Record<Stretch, { label: string; background: string }>> = {
   dependencies: {
     label: "Waited for dependencies",
     background: "color-mix(in srgb, var(--s-waiting) 35%, transparent)",
@@ -17,12 +20,18 @@ const LOOKS: Readonly<Record<Kind, { label: string; background: string }>> = {
   },
 };
 
+/** What a task waits for that depends on no other. */
+const UNBOUND = "Waited for the scheduler";
+
 /** Where the task's time went, as a bar and in words. */
 export function TimeBar({ task }: { task: TaskDetail }) {
   const now = useNow();
-  const phases = phasesOf(task, now);
-  const sums = totals(phases);
-  const all = phases.reduce((sum, phase) => sum + phase.to - phase.from, 0);
+  const spent = spentBy(task, now);
+  const took = tookOf(task);
+  const sums = sumsOf(spent, took);
+  const all = spent.reduce((sum, { from, to }) => sum + to - from, 0);
+  const labelOf = (kind: Stretch) =>
+    kind === "dependencies" && task.dependencies.length === 0 ? UNBOUND : LOOKS[kind].label;
   const known = KINDS.filter((kind) => sums[kind] > 0);
   // What still grows is told in whole seconds, or its last digits would only flicker.
   const open = task.finished_at === null;
@@ -30,17 +39,16 @@ export function TimeBar({ task }: { task: TaskDetail }) {
   const tries = task.attempts.filter((one) => one.started_at !== null).length;
   return (
     <div>
-      <div
-        aria-hidden
-        className="flex h-3 gap-px overflow-hidden rounded-sm bg-sunken"
-        data-phases={phases.length}
-      >
-        {phases.map(({ kind, attempt, from, to, took }) => (
+      <div aria-hidden className="flex h-3 gap-px overflow-hidden rounded-sm bg-sunken">
+        {spent.map((segment) => (
           <span
-            key={`${kind} ${attempt}`}
-            title={`${LOOKS[kind].label}: ${duration(took)}${attempt ? ` (attempt ${attempt})` : ""}`}
+            key={`${segment.kind} ${segment.attempt}`}
+            title={`${labelOf(segment.kind)}: ${duration(took(segment))}${segment.givenUp ? "" : ` (attempt ${segment.attempt})`}`}
             className="h-full min-w-[2px]"
-            style={{ flex: `${(to - from) / all} 0 0px`, background: LOOKS[kind].background }}
+            style={{
+              flex: `${(segment.to - segment.from) / all} 0 0px`,
+              background: LOOKS[segment.kind].background,
+            }}
           />
         ))}
       </div>
@@ -53,7 +61,7 @@ export function TimeBar({ task }: { task: TaskDetail }) {
                 className="size-2.5 rounded-[2px]"
                 style={{ background: LOOKS[kind].background }}
               />
-              {LOOKS[kind].label}
+              {labelOf(kind)}
               {kind === "run" && tries > 1 && ` in ${tries} attempts`}
             </dt>
             <dd className="tabular font-medium">{told(sums[kind])}</dd>

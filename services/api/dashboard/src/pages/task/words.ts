@@ -7,10 +7,6 @@ export function lookOf(attempt: Attempt) {
   return ATTEMPT_LOOKS[attempt.status];
 }
 
-export function hasEnded(attempt: Attempt): boolean {
-  return attempt.status !== "ready" && attempt.status !== "running";
-}
-
 /** Why the attempt was made ready; what it had waited for last comes after it as a link. */
 export function madeReady({ reason }: Attempt): string {
   switch (reason) {

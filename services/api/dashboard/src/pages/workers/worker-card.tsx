@@ -2,6 +2,7 @@ import { Link } from "@tanstack/react-router";
 import { ChevronRight } from "lucide-react";
 import type { Worker } from "@/api/types";
 import { count } from "@/lib/format";
+import { Fact, Facts } from "@/ui/facts";
 import { SlotBar } from "@/ui/load";
 import { Ago, Took } from "@/ui/time";
 
@@ -36,28 +37,27 @@ export function WorkerCard({ worker }: { worker: Worker }) {
           </span>
         </summary>
         <div className="space-y-2 px-3.5 pt-2 pb-3 pl-[2.375rem] text-sm">
-          <dl className="flex flex-wrap gap-x-6 gap-y-1 text-xs">
-            <Fact name="Host">{worker.host}</Fact>
-            <Fact name="Process">{worker.pid}</Fact>
-            <Fact name="Version">{worker.version}</Fact>
-            <Fact name="Queues">{worker.queues.join(", ")}</Fact>
+          <Facts inline>
+            <Fact name="Host">
+              <span className="font-mono">{worker.host}</span>
+            </Fact>
+            <Fact name="Process">
+              <span className="font-mono">{worker.pid}</span>
+            </Fact>
+            <Fact name="Version">
+              <span className="font-mono">{worker.version}</span>
+            </Fact>
+            <Fact name="Queues">
+              <span className="font-mono">{worker.queues.join(", ")}</span>
+            </Fact>
             <Fact name="Last heard of">
               <Ago at={worker.seen_at} />
             </Fact>
-          </dl>
+          </Facts>
           <Executing worker={worker} />
         </div>
       </details>
     </li>
-  );
-}
-
-function Fact({ name, children }: { name: string; children: React.ReactNode }) {
-  return (
-    <div className="flex gap-1.5">
-      <dt className="text-dim">{name}</dt>
-      <dd className="font-mono">{children}</dd>
-    </div>
   );
 }
 

@@ -1,43 +1,35 @@
-import clsx from "clsx";
-import { type RefObject, useId, useMemo, useState } from "react";
+import { useId, useMemo, useState } from "react";
 import type { History } from "@/core/history";
 import { UNTOUCHED } from "@/core/state";
-import type { Size } from "@/lib/use-size";
+import { useOpenTask } from "../data/use-open-task";
 import { usePool } from "../rows/use-pool";
+import type { RunView } from "../view";
 import { Axis } from "./axis";
 import { Bars } from "./bars";
-import { segmentAt } from "./segments";
+import { segmentAt } from "./segment-at";
 import { type Pointed, Surface } from "./surface";
 import { TaskRow } from "./task-row";
 import { ticksOf } from "./ticks";
 import { BarTooltip } from "./tooltip";
 import { useFollowMoment } from "./use-follow-moment";
+import type { Frame } from "./use-frame";
 import { useRowKeys } from "./use-row-keys";
-import { type Shape, useScene } from "./use-scene";
+import { useScene } from "./use-scene";
 import type { RunTime } from "./use-time";
 import type { View } from "./use-view";
 import { useWindow } from "./use-window";
 
 export interface ChartProps {
+  run: RunView;
   history: History;
-  moment: number;
   selected: string | undefined;
   onSelect: (taskId: string) => void;
-  onOpen: (taskId: string) => void;
-  onMoment: (moment: number) => void;
-  label: string;
   /** The tasks from top to bottom; those of the critical path, where it is shown, are the first of them. */
   rows: readonly number[];
   path: readonly number[];
   time: RunTime;
   view: View;
-  box: RefObject<HTMLDivElement | null>;
-  size: Size;
-  nameWidth: number;
-  /** Where the bars begin. */
-  left: number;
-  shape: Shape;
-  className: string | undefined;
+  frame: Frame;
 }
 
 const TICK_ROOM = 84;
@@ -45,17 +37,20 @@ const REACH = 5;
 
 /** The names and bars of the tasks below an axis of time. Only the rows in sight are in the page. */
 export function Chart(props: ChartProps) {
-  const { history, moment, rows, path, time, view, box, size, nameWidth, left, shape } = props;
+  const { run, history, rows, path, time, view, frame } = props;
+  const { box, height, nameWidth, left, shape } = frame;
+  const moment = run.moment.n;
   const { scale } = view;
   const { warp, zero } = time;
   const ticks = useMemo(() => ticksOf(scale, warp, zero, TICK_ROOM), [scale, warp, zero]);
-  const inSight = useWindow(box, rows.length, shape.rowHeight, size.height);
+  const inSight = useWindow(box, rows.length, shape.rowHeight, height);
   const scene = useScene({ history, moment, rows, path, inSight, shape, view, time, ticks });
   const pool = usePool(scene.rows.length);
   const [pointed, setPointed] = useState<Pointed | null>(null);
   const at = pointed && Math.floor(pointed.y / shape.rowHeight);
   const ids = useId();
-  const onKeyDown = useRowKeys(props);
+  const onOpen = useOpenTask(run.detail.run_id);
+  const onKeyDown = useRowKeys(props, onOpen);
   useFollowMoment(props);
   const momentX = scale.x(warp.chart(time.now));
   const state = history.stateAt(moment);
@@ -71,7 +66,7 @@ export function Chart(props: ChartProps) {
         ticks={ticks}
         left={left}
         momentX={momentX}
-        onTime={(ms) => props.onMoment(history.momentAtTime(ms))}
+        onTime={(ms) => run.moment.move(history.momentAtTime(ms))}
       />
       <div className="relative flex min-h-0 flex-col">
         <Breaks view={view} time={time} left={left} />
@@ -79,11 +74,11 @@ export function Chart(props: ChartProps) {
           ref={box}
           role="listbox"
           tabIndex={0}
-          aria-label={props.label}
+          aria-label="Tasks over time"
           aria-activedescendant={marked < 0 ? undefined : `${ids}${inSight.first + marked}`}
           onKeyDown={onKeyDown}
           data-testid="gantt"
-          className={clsx("relative overflow-y-auto focus-visible:-outline-offset-2", props.className)}
+          className="relative min-h-0 overflow-y-auto focus-visible:-outline-offset-2"
         >
           <div role="presentation" className="relative" style={{ height: rows.length * shape.rowHeight }}>
             {scene.rows.map((_, index) => {
@@ -97,6 +92,7 @@ export function Chart(props: ChartProps) {
                   key={row % pool}
                   id={`${ids}${row}`}
                   taskId={taskId}
+                  name={run.nameOf(taskId)}
                   task={task}
                   ran={task.started_at === 0 ? null : (task.finished_at || time.now) - task.started_at}
                   top={row * shape.rowHeight}
@@ -108,7 +104,7 @@ export function Chart(props: ChartProps) {
                   pointed={row === at}
                   critical={row < path.length}
                   onSelect={props.onSelect}
-                  onOpen={props.onOpen}
+                  onOpen={onOpen}
                 />
               );
             })}
@@ -119,7 +115,7 @@ export function Chart(props: ChartProps) {
               onPoint={setPointed}
               onClick={({ y }, twice) => {
                 const taskId = taskOf(Math.floor(y / shape.rowHeight));
-                if (taskId !== undefined) (twice ? props.onOpen : props.onSelect)(taskId);
+                if (taskId !== undefined) (twice ? onOpen : props.onSelect)(taskId);
               }}
             />
           </div>
@@ -162,7 +158,7 @@ interface TipProps extends ChartProps {
   scene: ReturnType<typeof useScene>;
 }
 
-function Tip({ history, moment, rows, pointed, row, first, scene }: TipProps) {
+function Tip({ run, history, rows, pointed, row, first, scene }: TipProps) {
   const number = rows[row] ?? -1;
   const task = history.plan.tasks[number];
   const shown = scene.rows[row - first];
@@ -171,7 +167,8 @@ function Tip({ history, moment, rows, pointed, row, first, scene }: TipProps) {
   return (
     <BarTooltip
       taskId={task.task_id}
-      task={history.stateAt(moment).tasks[number] ?? UNTOUCHED}
+      name={run.nameOf(task.task_id)}
+      task={history.stateAt(run.moment.n).tasks[number] ?? UNTOUCHED}
       segments={shown.segments}
       pointed={segmentAt(shown.segments, pointed.x, place, REACH)}
       at={pointed.client}

@@ -1,10 +1,10 @@
 /** Draws the bars of the rows in sight. A stretch of time has a colour and a pattern; the shape at its end says how it ended. */
 
+import type { Segment } from "@/core/segments";
 import type { TaskStatus } from "@/core/status";
 import { type Status, shapeOf } from "@/ui/status";
 import type { Paint } from "./paint";
 import type { Scale } from "./scale";
-import type { Segment } from "./segments";
 import type { Warp } from "./warp";
 
 export interface SceneRow {

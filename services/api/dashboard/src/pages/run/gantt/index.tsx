@@ -1,58 +1,36 @@
-import { useMemo, useRef, useState } from "react";
+import { useMemo } from "react";
 import type { History } from "@/core/history";
-import { useSize } from "@/lib/use-size";
 import { Empty } from "@/ui/notices";
+import { useRunSearch } from "../data/use-search";
+import type { RunView } from "../view";
 import { Chart } from "./chart";
 import { criticalPath } from "./critical-path";
 import { BarLegend } from "./legend";
 import { ActivityOrder, first, type Order, ordered } from "./order";
-import { Toolbar } from "./toolbar";
+import { type Arrangement, Toolbar } from "./toolbar";
+import { useFrame } from "./use-frame";
 import { useRunTime } from "./use-time";
 import { useView } from "./use-view";
 
 interface Props {
+  view: RunView;
   history: History;
-  /** Changes when the history grew. */
-  version: number;
-  /** After so many events: nothing that came later is drawn. */
-  moment: number;
   selected: string | undefined;
-  onSelect: (taskId: string) => void;
-  /** Somebody wants to see all of a task. */
-  onOpen: (taskId: string) => void;
-  onMoment: (moment: number) => void;
-  /** What the list of tasks is called. */
-  label: string;
-  /** Gives the rows their greatest height. */
-  className?: string;
+  onSelect: (taskId: string | undefined) => void;
 }
 
-const ROW = 24;
-/** Where there is little room a name stands above its bar. */
-const STACKED = 640;
-const STACKED_ROW = 40;
 /** Room for the mark behind a bar that ends last. */
 const MARGIN = 18;
-const INSET = 10;
 const NO_PATH: readonly number[] = [];
 
-/** When each task of a run waited, lay in the queue and ran, up to a moment. */
-export function Gantt(props: Props) {
-  const { history, moment, className = DEFAULT_HEIGHT } = props;
-  const [order, setOrder] = useState<Order>("activity");
-  const [critical, setCritical] = useState(false);
-  const [compact, setCompact] = useState(false);
-  const box = useRef<HTMLDivElement>(null);
-  const size = useSize(box);
-  const stacked = size.width > 0 && size.width < STACKED;
-  const nameWidth = stacked ? 0 : Math.round(Math.min(Math.max(0.22 * size.width, 170), 290));
-  const left = stacked ? INSET : nameWidth;
-  const width = Math.max(0, size.width - left);
-  const shape = stacked
-    ? { rowHeight: STACKED_ROW, middle: 29, gridTop: 20, width }
-    : { rowHeight: ROW, middle: ROW / 2, gridTop: 0, width };
+/** When each task of the run waited, lay in the queue and ran, up to the moment. */
+export default function RunGantt({ view: run, history, selected, onSelect }: Props) {
+  const moment = run.moment.n;
+  const [arrangement, arrange] = useArrangement();
+  const { order, critical, compact } = arrangement;
+  const frame = useFrame();
   const time = useRunTime(history, moment, compact);
-  const view = useView(time.warp.length, Math.max(0, width - MARGIN));
+  const view = useView(time.warp.length, Math.max(0, frame.shape.width - MARGIN));
   const path = useMemo(
     () => (critical ? criticalPath(history, moment) : NO_PATH),
     [critical, history, moment],
@@ -62,28 +40,35 @@ export function Gantt(props: Props) {
   return (
     <div className="flex h-full flex-col">
       <Toolbar
-        order={order}
-        onOrder={setOrder}
-        critical={critical}
-        onCritical={setCritical}
-        compact={compact}
-        onCompact={(on) => {
-          setCompact(on);
-          view.fit();
+        arrangement={arrangement}
+        onArrange={(change) => {
+          arrange(change);
+          // With and without idle time the same stretch of it is somewhere else.
+          if (change.compact !== undefined) view.fit();
         }}
         pathLength={path.length}
         tasks={rows.length}
-        zoomed={view.zoomed}
-        zoomBy={view.zoomBy}
-        fit={view.fit}
+        view={view}
       />
-      <Chart {...props} {...{ rows, path, time, view, box, size, nameWidth, left, shape, className }} />
+      <Chart {...{ run, history, selected, onSelect, rows, path, time, view, frame }} />
       <BarLegend />
     </div>
   );
 }
 
-const DEFAULT_HEIGHT = "max-h-[max(20rem,calc(100vh-22rem))]";
+/** How the chart is arranged, and how to change that: it stands in the URL, as far as it is not as usual. */
+function useArrangement(): [Arrangement, (change: Partial<Arrangement>) => void] {
+  const [{ order = "activity", critical = false, compact = false }, change] = useRunSearch();
+  const arrange = (part: Partial<Arrangement>) => {
+    const next = { order, critical, compact, ...part };
+    void change({
+      order: next.order === "activity" ? undefined : next.order,
+      critical: next.critical || undefined,
+      compact: next.compact || undefined,
+    });
+  };
+  return [{ order, critical, compact }, arrange];
+}
 
 /** The tasks from top to bottom: the critical path first where it is shown, then the others in the order asked for. */
 function useRows(history: History, moment: number, order: Order, path: readonly number[]): readonly number[] {

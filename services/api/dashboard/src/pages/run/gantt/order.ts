@@ -1,11 +1,11 @@
 /** In which order the tasks of a run stand below one another. Tasks are numbers: their places in the definition. */
 
+import type { GANTT_ORDERS } from "@/app/search";
 import type { History } from "@/core/history";
 import type { RunSnapshot, TaskState } from "@/core/state";
 import type { TaskStatus } from "@/core/status";
 
-export const ORDERS = ["activity", "definition", "status", "longest"] as const;
-export type Order = (typeof ORDERS)[number];
+export type Order = (typeof GANTT_ORDERS)[number];
 
 /** What needs a look comes first. */
 const BY_STATUS: readonly TaskStatus[] = [

@@ -3,10 +3,12 @@ import { memo } from "react";
 import type { TaskState } from "@/core/state";
 import { duration } from "@/lib/format";
 import { STATUSES, StatusMark } from "@/ui/status";
+import { TaskId } from "../words/task-id";
 
 interface Props {
   id: string;
   taskId: string;
+  name: string;
   task: TaskState;
   /** How long it has been with a worker, this or the last time; null for not at all. */
   ran: number | null;
@@ -25,7 +27,7 @@ interface Props {
 
 /** The name of a task beside its bar or above it, and the ground of the row; in words, all that the bar shows. */
 export const TaskRow = memo(function TaskRow(props: Props) {
-  const { taskId, task, ran, nameWidth, height, selected, pointed, critical } = props;
+  const { taskId, name, task, ran, nameWidth, height, selected, pointed, critical } = props;
   const took = ran === null ? "" : duration(ran);
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the list has the keys
@@ -50,10 +52,11 @@ export const TaskRow = memo(function TaskRow(props: Props) {
           nameWidth > 0 ? "h-full border-line border-r" : "h-5",
         )}
         style={nameWidth > 0 ? { width: nameWidth } : undefined}
-        title={taskId}
+        title={name === taskId ? name : `${name}\n${taskId}`}
       >
         <StatusMark status={task.status} size={12} />
-        <span className={clsx("truncate", critical && "font-semibold")}>{taskId}</span>
+        <bdi className={clsx("truncate", critical && "font-semibold")}>{name}</bdi>
+        <TaskId taskId={taskId} name={name} />
         <span className="sr-only">
           {`: ${STATUSES[task.status].label}${critical ? ", on the critical path" : ""}${took && ", ran"}`}
         </span>

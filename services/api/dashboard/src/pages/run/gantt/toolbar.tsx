@@ -1,8 +1,10 @@
 import { Maximize2, ZoomIn, ZoomOut } from "lucide-react";
+import { GANTT_ORDERS } from "@/app/search";
 import { count, plural } from "@/lib/format";
 import { Button, buttonClass } from "@/ui/button";
 import { Select } from "@/ui/fields";
-import { ORDERS, type Order } from "./order";
+import type { Order } from "./order";
+import type { View } from "./use-view";
 
 const ORDER_NAMES: Record<Order, string> = {
   activity: "First activity",
@@ -11,32 +13,36 @@ const ORDER_NAMES: Record<Order, string> = {
   longest: "Longest first",
 };
 
+/** How the chart is arranged; it stands in the URL. */
+export interface Arrangement {
+  readonly order: Order;
+  /** The critical path is marked, and stands first. */
+  readonly critical: boolean;
+  /** Idle time is cut. */
+  readonly compact: boolean;
+}
+
 interface Props {
-  order: Order;
-  onOrder: (order: Order) => void;
-  critical: boolean;
-  onCritical: (on: boolean) => void;
-  compact: boolean;
-  onCompact: (on: boolean) => void;
+  arrangement: Arrangement;
+  onArrange: (change: Partial<Arrangement>) => void;
   /** How many tasks the critical path has. */
   pathLength: number;
   tasks: number;
-  zoomed: boolean;
-  zoomBy: (factor: number) => void;
-  fit: () => void;
+  view: View;
 }
 
 export function Toolbar(props: Props) {
-  const { order, onOrder, critical, onCritical, compact, onCompact, pathLength, tasks } = props;
+  const { arrangement, onArrange, pathLength, tasks, view } = props;
+  const { order, critical, compact } = arrangement;
   return (
     <div className="flex flex-wrap items-center gap-2 border-line border-b px-3 py-2">
       <Select
         aria-label="Order of the tasks"
         value={order}
-        onChange={(event) => onOrder(event.target.value as Order)}
+        onChange={(event) => onArrange({ order: event.target.value as Order })}
         className="!h-7 text-xs"
       >
-        {ORDERS.map((one) => (
+        {GANTT_ORDERS.map((one) => (
           <option key={one} value={one}>
             {ORDER_NAMES[one]}
           </option>
@@ -44,13 +50,13 @@ export function Toolbar(props: Props) {
       </Select>
       <Toggle
         on={critical}
-        onChange={onCritical}
+        onChange={(on) => onArrange({ critical: on })}
         label="Critical path"
         title="The tasks that made the run last as long as it did, each held up by the one before"
       />
       <Toggle
         on={compact}
-        onChange={onCompact}
+        onChange={(on) => onArrange({ compact: on })}
         label="Cut idle time"
         title="Take out the times in which nothing was on a queue or with a worker"
       />
@@ -59,7 +65,7 @@ export function Toolbar(props: Props) {
           ? `${count(pathLength)} of ${plural(tasks, "task")} on the path`
           : plural(tasks, "task")}
       </span>
-      <Zoom {...props} />
+      <Zoom view={view} />
     </div>
   );
 }
@@ -78,7 +84,7 @@ function Toggle(props: { on: boolean; onChange: (on: boolean) => void; label: st
   );
 }
 
-function Zoom({ zoomed, zoomBy, fit }: Props) {
+function Zoom({ view: { zoomed, zoomBy, fit } }: { view: View }) {
   return (
     <span className="ml-auto flex items-center gap-1">
       <Button
@@ -98,13 +104,7 @@ function Zoom({ zoomed, zoomBy, fit }: Props) {
       >
         <ZoomIn aria-hidden className="size-4" />
       </Button>
-      <Button
-        size="small"
-        aria-label="Show all of the time"
-        title="Show all (0)"
-        disabled={!zoomed}
-        onClick={fit}
-      >
+      <Button size="small" aria-label="Fit to view" title="Fit to view (0)" disabled={!zoomed} onClick={fit}>
         <Maximize2 aria-hidden className="size-4" />
       </Button>
     </span>

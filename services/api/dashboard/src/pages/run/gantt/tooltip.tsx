@@ -1,8 +1,9 @@
+import type { Segment, Stretch } from "@/core/segments";
 import type { TaskState } from "@/core/state";
 import { firstLine } from "@/core/words";
 import { clock, duration } from "@/lib/format";
 import { StatusBadge } from "@/ui/status";
-import type { Segment, Stretch } from "./segments";
+import { TaskId } from "../words/task-id";
 
 const NAMES: Record<Stretch, string> = {
   dependencies: "Waited for dependencies",
@@ -15,6 +16,7 @@ const WIDTH = 380;
 
 interface Props {
   taskId: string;
+  name: string;
   task: TaskState;
   segments: readonly Segment[];
   /** What the pointer is on. */
@@ -23,7 +25,7 @@ interface Props {
 }
 
 /** The exact times of a task, beside the pointer. */
-export function BarTooltip({ taskId, task, segments, pointed, at }: Props) {
+export function BarTooltip({ taskId, name, task, segments, pointed, at }: Props) {
   const long = segments.filter((segment) => segment.to > segment.from || segment.open || segment === pointed);
   const shown = long.slice(-MOST);
   const below = at.y < window.innerHeight * 0.6;
@@ -37,8 +39,9 @@ export function BarTooltip({ taskId, task, segments, pointed, at }: Props) {
         ...(below ? { top: at.y + 16 } : { bottom: window.innerHeight - at.y + 12 }),
       }}
     >
-      <div className="mb-1 flex items-center gap-3">
-        <span className="min-w-0 truncate font-semibold text-sm">{taskId}</span>
+      <div className="mb-1 flex items-baseline gap-3">
+        <bdi className="min-w-0 truncate font-semibold text-sm">{name}</bdi>
+        <TaskId taskId={taskId} name={name} />
         <StatusBadge status={task.status} className="ml-auto" />
       </div>
       {long.length > shown.length && <p className="text-dim">… {long.length - shown.length} before</p>}

@@ -6,17 +6,10 @@ import type { ChartProps } from "./chart";
  * Keep the task in view to which something happened last, while somebody goes through the history: not at the present
  * of a run, where that changes all the time, nor where somebody looks at one task or at the critical path.
  */
-export function useFollowMoment({
-  history,
-  moment,
-  rows,
-  path,
-  selected,
-  box,
-  size,
-  shape,
-}: ChartProps): void {
+export function useFollowMoment({ run, history, rows, path, selected, frame }: ChartProps): void {
+  const { box, height, shape } = frame;
   const { rowHeight } = shape;
+  const moment = run.moment.n;
   const follow = useEffectEvent(() => {
     const list = box.current;
     const event = history.events[moment - 1];
@@ -28,7 +21,7 @@ export function useFollowMoment({
     const top = scrollFor(view, { top: row * rowHeight, height: rowHeight });
     if (top !== null) scrollTo(list, top);
   });
-  const laidOut = size.height > 0;
+  const laidOut = height > 0;
   // biome-ignore lint/correctness/useExhaustiveDependencies: these say when, the effect event says what
   useLayoutEffect(() => follow(), [moment, rowHeight, laidOut]);
 }

@@ -4,17 +4,10 @@ import { rowByKey } from "../rows/keys";
 import type { ChartProps } from "./chart";
 
 /** The keys of the chart: up and down pick a task, Enter opens it, + − 0 zoom. A task that is picked is in view. */
-export function useRowKeys({
-  history,
-  rows,
-  selected,
-  onSelect,
-  onOpen,
-  view,
-  box,
-  size,
-  shape,
-}: ChartProps) {
+export function useRowKeys(
+  { history, rows, selected, onSelect, view, frame: { box, height, shape } }: ChartProps,
+  onOpen: (taskId: string) => void,
+) {
   const { rowHeight } = shape;
   const number = selected === undefined ? undefined : history.plan.number.get(selected);
   const at = () => (number === undefined ? -1 : rows.indexOf(number));
@@ -32,7 +25,7 @@ export function useRowKeys({
   useLayoutEffect(() => reveal(), [selected, rowHeight]);
   return (event: KeyboardEvent<HTMLElement>) => {
     if (event.target !== event.currentTarget || event.ctrlKey || event.metaKey || event.altKey) return;
-    const page = Math.max(1, Math.floor(size.height / rowHeight) - 1);
+    const page = Math.max(1, Math.floor(height / rowHeight) - 1);
     const to = rowByKey(event.key, at(), rows.length, page);
     const taskId = to === null ? undefined : history.plan.tasks[rows[to] ?? -1]?.task_id;
     if (taskId !== undefined) onSelect(taskId);

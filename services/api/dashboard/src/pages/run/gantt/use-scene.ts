@@ -1,8 +1,8 @@
 import { useMemo } from "react";
 import type { History } from "@/core/history";
+import { segmentsOf } from "@/core/segments";
 import { UNTOUCHED } from "@/core/state";
 import type { Scene, SceneRow } from "./draw";
-import { segmentsOf } from "./segments";
 import type { Tick } from "./ticks";
 import type { RunTime } from "./use-time";
 import type { View } from "./use-view";

@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useState } from "react";
 import type { History } from "@/core/history";
-import { RUN_ENDED } from "@/core/status";
 import { serverNow } from "@/lib/clock";
+import { hasEnded } from "@/lib/runs";
 import { IdleTimes } from "./idle";
 import { straight, type Warp, withoutGaps } from "./warp";
 
@@ -18,7 +18,7 @@ const TICK_MS = 500;
 /** The time of a run: as long as it goes on and its present is shown, it moves on without events too. */
 export function useRunTime(history: History, moment: number, compact: boolean): RunTime {
   const present = moment === history.length;
-  const live = present && history.length > 0 && !RUN_ENDED.has(history.stateAt(moment).status);
+  const live = present && history.length > 0 && !hasEnded(history.stateAt(moment));
   const clock = useClock(live);
   const now = live ? Math.max(clock, history.timeAt(moment)) : history.timeAt(moment);
   const requested = history.markAt("RunRequested", history.length)?.at ?? history.timeAt(0);

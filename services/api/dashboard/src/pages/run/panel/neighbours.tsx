@@ -2,7 +2,7 @@ import { useMemo } from "react";
 import { plural } from "@/lib/format";
 import type { RunView } from "../view";
 import { Part } from "./part";
-import { TaskLink } from "./why";
+import { TaskButton } from "./task-button";
 
 interface Props {
   view: RunView;
@@ -42,7 +42,7 @@ function Tasks({ ids, view, onSelect }: { ids: readonly string[] } & Omit<Props,
     <ul className="flex flex-wrap gap-x-3 gap-y-1">
       {ids.slice(0, SHOWN).map((id) => (
         <li key={id} className="min-w-0">
-          <TaskLink taskId={id} view={view} onSelect={onSelect} />
+          <TaskButton taskId={id} view={view} onSelect={onSelect} />
         </li>
       ))}
       {ids.length > SHOWN && <li className="text-dim">and {plural(ids.length - SHOWN, "other")}</li>}

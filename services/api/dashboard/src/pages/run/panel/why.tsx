@@ -3,12 +3,12 @@ import type { History } from "@/core/history";
 import type { Reason } from "@/core/reasons";
 import { explain } from "@/core/why";
 import { clock } from "@/lib/format";
-import { StatusMark } from "@/ui/status";
-import { useRetries } from "../data/use-definition";
+import { useRetries } from "../data/use-retries";
 import { type RunView, useUntil } from "../view";
 import { type Part as Piece, tell } from "../words/why-words";
 import { Part } from "./part";
 import { SpentBar } from "./spent";
+import { TaskButton } from "./task-button";
 
 interface Links {
   view: RunView;
@@ -55,7 +55,7 @@ function keyOf(reason: Reason): string {
 
 function Word({ piece, view, onSelect }: Links & { piece: Piece }) {
   if (typeof piece === "string") return piece;
-  if ("task" in piece) return <TaskLink taskId={piece.task} view={view} onSelect={onSelect} />;
+  if ("task" in piece) return <TaskButton taskId={piece.task} view={view} onSelect={onSelect} />;
   if ("code" in piece) return <code className="break-all font-mono text-xs">{piece.code}</code>;
   return (
     <button
@@ -65,26 +65,6 @@ function Word({ piece, view, onSelect }: Links & { piece: Piece }) {
       className="tabular text-accent underline decoration-accent/40 underline-offset-2 hover:decoration-accent"
     >
       {clock(piece.at)}
-    </button>
-  );
-}
-
-/** The name of a task with how it stands; a click selects it. */
-export function TaskLink({ taskId, view, onSelect }: Links & { taskId: string }) {
-  const status = view.run.tasks[view.run.plan.number.get(taskId) ?? -1]?.status;
-  return (
-    <button
-      type="button"
-      onClick={() => onSelect(taskId)}
-      title={taskId}
-      className="inline-flex max-w-full items-baseline gap-1 text-left align-bottom font-medium underline decoration-line underline-offset-2 hover:decoration-text"
-    >
-      {status && (
-        <span className="self-center">
-          <StatusMark status={status} size={11} />
-        </span>
-      )}
-      <bdi className="min-w-0 truncate">{view.nameOf(taskId)}</bdi>
     </button>
   );
 }

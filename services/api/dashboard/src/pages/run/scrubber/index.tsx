@@ -5,9 +5,10 @@ import { toast } from "sonner";
 import type { History } from "@/core/history";
 import { copyText } from "@/lib/copy";
 import { clock, count } from "@/lib/format";
+import { hasEnded } from "@/lib/runs";
 import { Button } from "@/ui/button";
 import { Select } from "@/ui/fields";
-import { isOpen, type RunView } from "../view";
+import type { RunView } from "../view";
 import { eventLine } from "../words/names";
 import { SPEED_LABELS, SPEEDS, type Speed } from "./play";
 import { clamp, type Jump } from "./strip";
@@ -133,7 +134,7 @@ function WhereWords({ view }: { view: RunView }) {
       </span>
     );
   }
-  if (!isOpen(run)) return <span className="tabular">The run as it ended, after {events}</span>;
+  if (hasEnded(run)) return <span className="tabular">The run as it ended, after {events}</span>;
   return (
     <span className="tabular inline-flex items-center gap-2">
       <Radio aria-hidden className="size-4 shrink-0 text-accent" />

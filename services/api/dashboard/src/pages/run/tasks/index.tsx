@@ -1,7 +1,7 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { type KeyboardEvent, useCallback, useEffect, useMemo, useRef } from "react";
 import { count, plural } from "@/lib/format";
-import { Button } from "@/ui/button";
+import { ClearFilters } from "@/ui/clear-filters";
 import { SearchField } from "@/ui/fields";
 import { Empty } from "@/ui/notices";
 import { useOpenTask } from "../data/use-open-task";
@@ -56,11 +56,7 @@ export function TaskList({ view, selected, onSelect }: Props) {
             ? plural(all.length, "task")
             : `${count(rows.length)} of ${plural(all.length, "task")}`}
         </span>
-        {(search.status || search.q) && (
-          <Button kind="ghost" size="small" onClick={clear}>
-            Show all
-          </Button>
-        )}
+        {(search.status || search.q) && <ClearFilters onClear={clear} />}
       </div>
       <Table
         rows={rows}
@@ -71,7 +67,6 @@ export function TaskList({ view, selected, onSelect }: Props) {
         runId={view.detail.run_id}
         selected={selected}
         onSelect={onSelect}
-        onClear={clear}
       />
     </div>
   );
@@ -96,10 +91,9 @@ interface TableProps extends Omit<Props, "view"> {
   spentOf: SpentOf;
   head: React.ReactNode;
   runId: string;
-  onClear: () => void;
 }
 
-function Table({ rows, spentOf, head, runId, selected, onSelect, onClear }: TableProps) {
+function Table({ rows, spentOf, head, runId, selected, onSelect }: TableProps) {
   const box = useRef<HTMLDivElement>(null);
   const open = useOpenTask(runId);
   const list = useVirtualizer({
@@ -143,11 +137,7 @@ function Table({ rows, spentOf, head, runId, selected, onSelect, onClear }: Tabl
     >
       {head}
       {rows.length === 0 && (
-        <Empty title="No task is like that at this moment">
-          <Button size="small" onClick={onClear}>
-            Show all tasks
-          </Button>
-        </Empty>
+        <Empty title="No task matches at this moment">Clear the filters above to see the others.</Empty>
       )}
       <div className="relative" style={{ height: list.getTotalSize() }} role="presentation">
         {items.map(({ index, key, start }) => {

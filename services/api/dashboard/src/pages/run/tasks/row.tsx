@@ -3,6 +3,7 @@ import { memo } from "react";
 import { clock, duration } from "@/lib/format";
 import { StatusBadge } from "@/ui/status";
 import { causeOfFailure } from "../words/names";
+import { TaskId } from "../words/task-id";
 import { HIDDEN, LINE } from "./columns";
 import type { Spent, TaskRow } from "./rows";
 
@@ -46,9 +47,7 @@ export const TaskLine = memo(
           title={`${name}\n${row.id}`}
         >
           <bdi className="truncate font-medium">{name}</bdi>
-          {name !== row.id && (
-            <bdi className="min-w-0 shrink-[3] truncate font-mono text-dim text-xs">{row.id}</bdi>
-          )}
+          <TaskId taskId={row.id} name={name} />
         </span>
         <span role="gridcell" className={clsx(HIDDEN.attempt, "tabular text-right")}>
           {task.attempt || <Nothing />}

@@ -1,11 +1,14 @@
 import { X } from "lucide-react";
 import { count } from "@/lib/format";
 import { buttonClass } from "@/ui/button";
+import { ClearFilters } from "@/ui/clear-filters";
 import { SearchField } from "@/ui/fields";
-import { type EventFilter, toggleType } from "./filter";
+import type { NameOf } from "../words/names";
+import { EVERYTHING, type EventFilter, isNarrowed, toggleType } from "./filter";
 
 interface Props {
   filter: EventFilter;
+  nameOf: NameOf;
   onFilter: (filter: EventFilter) => void;
   counts: ReadonlyMap<string, number>;
   shown: number;
@@ -14,7 +17,7 @@ interface Props {
 }
 
 /** What the list is narrowed by: words, types, a task. */
-export function FilterBar({ filter, onFilter, counts, shown, total, searching }: Props) {
+export function FilterBar({ filter, nameOf, onFilter, counts, shown, total, searching }: Props) {
   return (
     <div className="space-y-2 border-line border-b px-3 py-2">
       <div className="flex flex-wrap items-center gap-x-3 gap-y-2">
@@ -29,12 +32,16 @@ export function FilterBar({ filter, onFilter, counts, shown, total, searching }:
             type="button"
             className={buttonClass({ size: "small" }, "max-w-64")}
             onClick={() => onFilter({ ...filter, task: undefined })}
-            aria-label={`Show the events of all tasks, not only of ${filter.task}`}
+            title={filter.task}
+            aria-label={`Show the events of all tasks, not only of ${nameOf(filter.task)}`}
           >
-            <span className="truncate">Task {filter.task}</span>
+            <span className="truncate">
+              Task <bdi>{nameOf(filter.task)}</bdi>
+            </span>
             <X aria-hidden className="size-3.5 shrink-0" />
           </button>
         )}
+        {isNarrowed(filter) && <ClearFilters onClear={() => onFilter(EVERYTHING)} />}
         <span className="tabular ml-auto text-dim text-xs">
           {searching && "Searching … "}
           {shown === total ? `${count(total)} events` : `${count(shown)} of ${count(total)} events`}
@@ -65,15 +72,6 @@ function TypeChips({ filter, onFilter, counts }: Pick<Props, "filter" | "onFilte
           <span className="tabular">{count(counts.get(type) ?? 0)}</span>
         </button>
       ))}
-      {filter.types.length > 0 && (
-        <button
-          type="button"
-          onClick={() => onFilter({ ...filter, types: [] })}
-          className={`${CHIP} border-transparent text-accent hover:underline`}
-        >
-          All types
-        </button>
-      )}
     </fieldset>
   );
 }

@@ -4,8 +4,11 @@ import { makePlan } from "@/core/plan";
 import { goldenHistory, longRun } from "@/core/testkit";
 import { EVERYTHING, type EventFilter, EventRows, TypeCounts, toggleType } from "./filter";
 
+const nameOf = (taskId: string) =>
+  taskId === "a" ? "Extract Sales" : taskId === "retries" ? "Tried again" : taskId;
+
 function rowsOf(history: History, filter: Partial<EventFilter>): EventRows {
-  const rows = new EventRows(history, { ...EVERYTHING, ...filter });
+  const rows = new EventRows(history, { ...EVERYTHING, ...filter }, nameOf);
   while (!rows.advance(1000));
   return rows;
 }
@@ -37,6 +40,13 @@ describe("rows", () => {
     expect(positions(rowsOf(history, { text: String(seq) }))).toContain(4);
   });
 
+  test("are found by the name of a task, and by its id", () => {
+    const named = positions(rowsOf(history, { text: "extract sales" }));
+    expect(named).toEqual(expect.arrayContaining([...history.positionsAt("a", history.length)]));
+    const identified = rowsOf(goldenHistory("cancelled_in_the_middle"), { text: "retries" });
+    expect(identified.length).toBeGreaterThan(0);
+  });
+
   test("of a task are its events, and none for a task that the run does not have", () => {
     expect(positions(rowsOf(history, { task: "a" }))).toEqual(history.positionsAt("a", history.length));
     expect(rowsOf(history, { task: "nobody" }).length).toBe(0);
@@ -58,8 +68,8 @@ test("rows that are looked for bit by bit while the history grows are those foun
   const { outline, events } = longRun(40);
   const history = new History("long-0", makePlan(outline));
   const filter = { ...EVERYTHING, types: ["TaskStarted"], text: "t1" };
-  const growing = new EventRows(history, filter);
-  const ofTask = new EventRows(history, { ...EVERYTHING, task: "t7" });
+  const growing = new EventRows(history, filter, nameOf);
+  const ofTask = new EventRows(history, { ...EVERYTHING, task: "t7" }, nameOf);
   const counts = new TypeCounts(history);
   for (const event of events) {
     history.append([event]);

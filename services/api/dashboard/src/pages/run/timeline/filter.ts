@@ -2,12 +2,13 @@
 
 import type { RunEvent } from "@/core/events";
 import type { History } from "@/core/history";
-import { describe } from "@/core/words";
+import { tell } from "@/core/words";
+import type { NameOf } from "../words/names";
 
 export interface EventFilter {
   /** Only events of these types; all where there are none. */
   readonly types: readonly string[];
-  /** Only events that say this, in words or in their error, or whose type or seq this is. */
+  /** Only events that say this, in words (tasks by name or id) or in their error, or whose type or seq this is. */
   readonly text: string;
   /** Only events about this task. */
   readonly task: string | undefined;
@@ -15,14 +16,22 @@ export interface EventFilter {
 
 export const EVERYTHING: EventFilter = { types: [], text: "", task: undefined };
 
-/** Return whether an event passes; `text` is what is sought, in lower case. The task is not looked at. */
-export function passes(event: RunEvent, types: ReadonlySet<string>, text: string): boolean {
-  if (types.size > 0 && !types.has(event.type)) return false;
-  return text === "" || says(event, text);
+/** Return whether a filter leaves anything out. */
+export function isNarrowed({ types, text, task }: EventFilter): boolean {
+  return types.length > 0 || text !== "" || task !== undefined;
 }
 
-function says(event: RunEvent, text: string): boolean {
-  if (describe(event).toLowerCase().includes(text)) return true;
+/** Return whether an event passes; `text` is what is sought, in lower case. The task is not looked at. */
+export function passes(event: RunEvent, types: ReadonlySet<string>, text: string, nameOf: NameOf): boolean {
+  if (types.size > 0 && !types.has(event.type)) return false;
+  return text === "" || says(event, text, nameOf);
+}
+
+function says(event: RunEvent, text: string, nameOf: NameOf): boolean {
+  const parts = tell(event);
+  const line = parts.map((part) => (typeof part === "string" ? part : nameOf(part.task))).join("");
+  if (line.toLowerCase().includes(text)) return true;
+  if (parts.some((part) => typeof part !== "string" && part.task.toLowerCase().includes(text))) return true;
   if (event.type.toLowerCase().includes(text) || String(event.seq) === text) return true;
   return event.type === "TaskFailed" && errorText(event.error).includes(text);
 }
@@ -37,6 +46,7 @@ function errorText({ kind, message, traceback }: Extract<RunEvent, { type: "Task
  */
 export class EventRows {
   readonly #history: History;
+  readonly #nameOf: NameOf;
   readonly #task: string | undefined;
   readonly #types: ReadonlySet<string>;
   readonly #text: string;
@@ -44,12 +54,13 @@ export class EventRows {
   readonly #found: number[] | null;
   #looked = 0;
 
-  constructor(history: History, { types, text, task }: EventFilter) {
+  constructor(history: History, { types, text, task }: EventFilter, nameOf: NameOf) {
     this.#history = history;
+    this.#nameOf = nameOf;
     this.#task = task;
     this.#types = new Set(types);
     this.#text = text.trim().toLowerCase();
-    this.#found = task === undefined && types.length === 0 && this.#text === "" ? null : [];
+    this.#found = isNarrowed({ types, text: this.#text, task }) ? [] : null;
   }
 
   get length(): number {
@@ -67,7 +78,7 @@ export class EventRows {
     for (; this.#looked < end; this.#looked += 1) {
       const position = about === null ? this.#looked : (about[this.#looked] ?? 0);
       const event = events[position];
-      if (event !== undefined && passes(event, this.#types, this.#text)) found.push(position);
+      if (event !== undefined && passes(event, this.#types, this.#text, this.#nameOf)) found.push(position);
     }
     return end === total;
   }

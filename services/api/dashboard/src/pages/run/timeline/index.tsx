@@ -13,21 +13,22 @@ import type { RunEvent } from "@/core/events";
 import type { History } from "@/core/history";
 import { originOf } from "@/core/words";
 import { useSize } from "@/lib/use-size";
-import { Button } from "@/ui/button";
 import { Empty } from "@/ui/notices";
 import { rowByKey } from "../rows/keys";
 import { usePool } from "../rows/use-pool";
+import type { NameOf } from "../words/names";
 import { detailHeight } from "./detail";
-import { EVERYTHING, type EventFilter, type EventRows, TypeCounts } from "./filter";
+import { type EventFilter, type EventRows, TypeCounts } from "./filter";
 import { FilterBar } from "./filter-bar";
 import { EventRow, ROW, type RowActions, TALL_ROW } from "./row";
 import { useFollow } from "./use-follow";
 import { useRows } from "./use-rows";
 
-export { EVERYTHING, type EventFilter } from "./filter";
+export type { EventFilter } from "./filter";
 
 interface Props {
   history: History;
+  nameOf: NameOf;
   /** Changes when the history grew. */
   version: number;
   /** After so many events. */
@@ -42,13 +43,14 @@ interface Props {
 
 /** Every event of a run in words, the one at the moment marked, what came later dimmed. */
 export function EventTimeline(props: Props) {
-  const { history, version, filter, onFilter } = props;
-  const { rows, searching } = useRows(history, version, filter);
+  const { history, nameOf, version, filter, onFilter } = props;
+  const { rows, searching } = useRows(history, nameOf, version, filter);
   const counts = useMemo(() => new TypeCounts(history), [history]);
   return (
     <div className="flex h-full flex-col">
       <FilterBar
         filter={filter}
+        nameOf={nameOf}
         onFilter={onFilter}
         counts={counts.now()}
         shown={rows.length}
@@ -130,6 +132,7 @@ function EventList(props: Props & { rows: EventRows; searching: boolean }) {
             >
               <EventRow
                 event={event}
+                nameOf={props.nameOf}
                 before={history.events[rows.positionAt(index - 1)]}
                 position={position}
                 present={exact && index === at}
@@ -149,16 +152,10 @@ function EventList(props: Props & { rows: EventRows; searching: boolean }) {
 
 const DEFAULT_HEIGHT = "min-h-80 max-h-[max(20rem,calc(100vh-20rem))]";
 
-function NoRows({ history, onFilter }: Props) {
+function NoRows({ history }: Props) {
   if (history.length === 0)
     return <Empty title="Nothing has happened yet">The first event comes when the run is accepted.</Empty>;
-  return (
-    <Empty title="No event fits">
-      <Button size="small" onClick={() => onFilter(EVERYTHING)}>
-        Show all events
-      </Button>
-    </Empty>
-  );
+  return <Empty title="No event matches">Clear the filters above to see the others.</Empty>;
 }
 
 function useEventVirtualizer(

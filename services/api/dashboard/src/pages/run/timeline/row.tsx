@@ -2,9 +2,10 @@ import clsx from "clsx";
 import { Ban, ChevronRight, CircleHelp, TriangleAlert } from "lucide-react";
 import { memo } from "react";
 import type { RunEvent } from "@/core/events";
-import { describe, originOf, statusAfter, tell } from "@/core/words";
+import { originOf, statusAfter, tell } from "@/core/words";
 import { clock, duration, moment } from "@/lib/format";
 import { StatusMark } from "@/ui/status";
+import { eventLine, type NameOf } from "../words/names";
 import { EventDetail } from "./detail";
 
 export const ROW = 28;
@@ -13,6 +14,7 @@ export const TALL_ROW = 52;
 
 interface Props {
   event: RunEvent;
+  nameOf: NameOf;
   /** The event of the row before, if there is one. */
   before: RunEvent | undefined;
   position: number;
@@ -162,9 +164,9 @@ function Mark({ event }: { event: RunEvent }) {
   return <Icon aria-hidden className="size-3.5 text-dim" />;
 }
 
-function Words({ event, present, actions }: Props) {
+function Words({ event, nameOf, present, actions }: Props) {
   return (
-    <span role="gridcell" className="min-w-0 truncate" title={describe(event)}>
+    <span role="gridcell" className="min-w-0 truncate" title={eventLine(event, nameOf)}>
       {tell(event).map((part, place) =>
         typeof part === "string" ? (
           part
@@ -173,14 +175,15 @@ function Words({ event, present, actions }: Props) {
             // biome-ignore lint/suspicious/noArrayIndexKey: the parts of an event never change
             key={place}
             type="button"
+            title={part.task}
             tabIndex={present ? 0 : -1}
             onClick={(click) => {
               click.stopPropagation();
               actions.select(part.task);
             }}
-            className="font-medium underline decoration-line underline-offset-2 hover:decoration-current"
+            className="max-w-60 truncate align-bottom font-medium underline decoration-line underline-offset-2 hover:decoration-current"
           >
-            {part.task}
+            <bdi>{nameOf(part.task)}</bdi>
           </button>
         ),
       )}
@@ -189,7 +192,7 @@ function Words({ event, present, actions }: Props) {
 }
 
 /** What brought the event about, with the way there if it is another event of the run. */
-function Because({ event, cause, present, actions }: Props) {
+function Because({ event, nameOf, cause, present, actions }: Props) {
   const origin = originOf(event);
   if (origin === undefined) return null;
   if (origin.kind === "outside") return <span title={origin.text}>{origin.text}</span>;
@@ -198,7 +201,7 @@ function Because({ event, cause, present, actions }: Props) {
     <button
       type="button"
       tabIndex={present ? 0 : -1}
-      title={describe(cause)}
+      title={eventLine(cause, nameOf)}
       onClick={(click) => {
         click.stopPropagation();
         actions.goToSeq(cause.seq);

@@ -2,7 +2,7 @@ import { Link } from "@tanstack/react-router";
 import { cellStyle } from "./cell-marks";
 
 /** A cell outside the grid: a link to a task of a run, explained by `HoverTips` around it. */
-export function TaskLink(props: { runId: string; taskId: string; label: string; cell: string }) {
+export function CellLink(props: { runId: string; taskId: string; label: string; cell: string }) {
   return (
     <Link
       to="/ui/runs/$runId/tasks/$taskId"

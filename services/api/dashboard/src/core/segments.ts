@@ -1,6 +1,6 @@
 /** What a task did and waited for, as stretches of time that are drawn and told one after the other. */
 
-import type { AttemptEnd, Lane } from "@/core/lanes";
+import type { Attempt, AttemptEnd, Wait } from "./lanes";
 
 export type Stretch = "dependencies" | "retry" | "queue" | "run";
 
@@ -19,10 +19,19 @@ export interface Segment {
   readonly worker: string;
 }
 
+/** What must be known of a task: its lane, or as much as the API tells of it. */
+export interface Tried {
+  readonly attempts: readonly Pick<
+    Attempt,
+    "attempt" | "waiting_since" | "ready_at" | "started_at" | "ended_at" | "end" | "worker"
+  >[];
+  readonly wait: Pick<Wait, "kind" | "since" | "until"> | null;
+}
+
 const PLAIN = { open: false, end: null, givenUp: false, worker: "" } as const;
 
 /** Return the stretches of a lane in order of time; what goes on lasts until `now` (ms). Some may be empty. */
-export function segmentsOf({ attempts, wait }: Lane, now: number): readonly Segment[] {
+export function segmentsOf({ attempts, wait }: Tried, now: number): readonly Segment[] {
   const segments: Segment[] = [];
   for (const { attempt, waiting_since, ready_at, started_at, ended_at, end, worker } of attempts) {
     const waited = segments.length === 0 ? "dependencies" : "retry";
@@ -64,18 +73,17 @@ export function segmentsOf({ attempts, wait }: Lane, now: number): readonly Segm
   return segments;
 }
 
-/** Return the stretch that covers pixel `x`, or the nearest that is no more than `reach` away. */
-export function segmentAt(
-  segments: readonly Segment[],
-  x: number,
-  place: (time: number) => number,
-  reach: number,
-): Segment | undefined {
-  let [found, least]: [Segment | undefined, number] = [undefined, reach];
-  for (const segment of segments) {
-    const distance = Math.max(place(segment.from) - x, x - place(segment.to), 0);
-    // Of two that touch the later one, of which more is likely to be asked.
-    if (distance <= least) [found, least] = [segment, distance];
-  }
-  return found;
+/** How long something was each of these in all, in ms. */
+export type Sums = Readonly<Record<Stretch, number>>;
+
+/** Return how long the stretches of each kind are in all; `took` tells how long one is, where that is known better. */
+export function sumsOf(segments: readonly Segment[], took: (segment: Segment) => number = lengthOf): Sums {
+  const sums = { dependencies: 0, retry: 0, queue: 0, run: 0 };
+  for (const segment of segments) sums[segment.kind] += took(segment);
+  return sums;
+}
+
+/** The server's clock may have been set back meanwhile: that makes no time negative. */
+export function lengthOf({ from, to }: Segment): number {
+  return Math.max(0, to - from);
 }

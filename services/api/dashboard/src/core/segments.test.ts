@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { GOLDEN_RUNS, goldenHistory } from "@/core/testkit";
-import { segmentAt, segmentsOf } from "./segments";
+import { segmentsOf, sumsOf } from "./segments";
+import { GOLDEN_RUNS, goldenHistory } from "./testkit";
 
 const T0 = Date.UTC(2026, 0, 1);
 
@@ -55,15 +55,16 @@ test.each([...GOLDEN_RUNS])(
   },
 );
 
-test("a pixel leads to the stretch that covers it, or is near it", () => {
+test("what each kind of stretch took is added up, a stretch that would be negative counting for nothing", () => {
   const history = goldenHistory("retries_are_spent");
   const segments = segmentsOf(history.laneAt("a", history.length), history.timeAt(history.length));
-  const at = (second: number) => segmentAt(segments, second, (time) => (time - T0) / 1000, 4);
-  expect([at(2.5), at(3.5), at(30)].map((found) => `${found?.kind} ${found?.attempt}`)).toEqual([
-    "queue 1",
-    "run 1",
-    "retry 2",
-  ]);
-  expect(at(131)?.attempt).toBe(3);
-  expect(at(140)).toBeUndefined();
+  const sums = { dependencies: 0, queue: 3000, run: 3000, retry: 120_000 };
+  expect(sumsOf(segments)).toEqual(sums);
+  expect(sumsOf(segments.map((one) => ({ ...one, to: one.from - 5 })))).toEqual({
+    dependencies: 0,
+    queue: 0,
+    run: 0,
+    retry: 0,
+  });
+  expect(sumsOf(segments, ({ kind }) => (kind === "run" ? 1 : 0)).run).toBe(3);
 });
