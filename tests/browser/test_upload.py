@@ -131,7 +131,9 @@ def test_what_was_written_in_the_editor_is_not_thrown_away_without_asking(window
     expect(dialog).to_be_hidden()
 
 
-def test_an_empty_deployment_offers_the_sample_which_runs_wherever_penstock_was_started(browser: Browser, tmp_path: Path) -> None:
+def test_an_empty_deployment_offers_the_sample_which_runs_wherever_penstock_was_started(
+    browser: Browser, tmp_path: Path
+) -> None:
     with up(tmp_path / "data", cwd=tmp_path) as empty, browser.new_context(base_url=empty.url) as context:
         page = context.new_page()
         page.goto("/")
