@@ -2,20 +2,13 @@
 foreign script in, and compression where it does not delay anybody."""
 
 import re
-from collections.abc import AsyncIterator
 
 import httpx
 import pytest
 
-from api_kit import SAMPLE, open_api, serve_api
+from api_kit import SAMPLE, serve_api
 from penstock.store.records import QueueEntry
 from stack import Stack
-
-
-@pytest.fixture
-async def api(stack: Stack) -> AsyncIterator[httpx.AsyncClient]:
-    async with open_api(stack.store) as client:
-        yield client
 
 
 def directives(answer: httpx.Response) -> dict[str, str]:
