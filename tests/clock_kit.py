@@ -112,11 +112,11 @@ def in_virtual_time(act: Callable[[], Coroutine[None, None, None]]) -> None:
     try:
         asyncio.set_event_loop(loop)
         loop.run_until_complete(act())
+    finally:
         tasks = list(asyncio.all_tasks(loop))
         for task in tasks:
             task.cancel()
         loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
-    finally:
         asyncio.set_event_loop(None)
         loop.close()
 

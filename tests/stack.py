@@ -15,8 +15,8 @@ from penstock.core.run import TaskState
 from penstock.core.status import RUN_ENDED, RunStatus
 from penstock.ids import new_run_id, partition_of_dag
 from penstock.store.base import Store
-from penstock.store.records import RunView
 from penstock.store.valkey import ValkeyStore, open_valkey
+from penstock.store.views import RunView
 from penstock_scheduler.service import Scheduler
 from penstock_worker.executors.base import Execution, ExecutorSettings, Outcome, OutputSink
 from penstock_worker.executors.registry import load_executors

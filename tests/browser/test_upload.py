@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from browser_kit import Hand, definition, drop, task
 from penstock.client import Client
-from up_kit import ROOT, up
+from up_kit import up
 
 YAML = "id: {0}\nname: {0}\ntasks:\n  only:\n    name: Only\n    command: echo hi\n    retries: {1}\n"
 
@@ -131,8 +131,10 @@ def test_what_was_written_in_the_editor_is_not_thrown_away_without_asking(window
     expect(dialog).to_be_hidden()
 
 
-def test_an_empty_deployment_offers_the_sample_and_shows_it_run(browser: Browser, tmp_path: Path) -> None:
-    with up(tmp_path / "data", cwd=ROOT) as empty, browser.new_context(base_url=empty.url) as context:
+def test_an_empty_deployment_offers_the_sample_which_runs_wherever_penstock_was_started(
+    browser: Browser, tmp_path: Path
+) -> None:
+    with up(tmp_path / "data", cwd=tmp_path) as empty, browser.new_context(base_url=empty.url) as context:
         page = context.new_page()
         page.goto("/")
         expect(page.get_by_text("No DAGs yet")).to_be_visible()

@@ -9,7 +9,7 @@ from chaos.service import mark_of_worker, processes_with
 from chaos.tasks import TRACE
 from penstock.audit import verify_partition
 from penstock.store.base import Store
-from penstock.store.records import Figures
+from penstock.store.views import Figures
 
 STILL_SECONDS = 45.0
 """How long nothing may happen while runs are open: longer than any task, lease, retry or backoff takes."""

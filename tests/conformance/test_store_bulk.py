@@ -5,7 +5,7 @@ import pytest
 from penstock.core import events as e
 from penstock.core.projection import TaskCell
 from penstock.core.status import TaskStatus
-from penstock.store import records as r
+from penstock.store import views as v
 from penstock.store.base import Store
 from penstock.store.valkey.reads import text_fields
 from stack import dag
@@ -41,9 +41,9 @@ async def test_of_more_dags_than_are_read_at_once_none_is_missed(store: Store) -
     assert [run.run_id for run in last[FIRST]] == [run_id(1)]
 
 
-def shown(view: r.RunView) -> r.RunCells:
+def shown(view: v.RunView) -> v.RunCells:
     cells = {number: TaskCell(task.status, task.started_at, task.finished_at) for number, task in view.tasks.items()}
-    return r.RunCells(view.summary, cells)
+    return v.RunCells(view.summary, cells)
 
 
 async def test_the_cells_of_runs_are_what_each_run_shows_in_the_order_asked_for(store: Store) -> None:

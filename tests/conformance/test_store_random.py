@@ -15,6 +15,7 @@ from penstock.core.dag import DagSpec, dag_version
 from penstock.core.status import RunStatus
 from penstock.errors import PenstockError
 from penstock.store import records as r
+from penstock.store import views as v
 from stack import DIAMOND, dag
 from store_backends import HOUR_MS, PARTITIONS, MemoryBackend, ServerBackend, open_backend, sweep
 from store_kit import FIRST, SECOND, Reign, failure, fan, run_id, success
@@ -162,7 +163,7 @@ def decoded(data: bytes) -> object:
         return data
 
 
-def _version(summary: r.DagSummary) -> str:
+def _version(summary: v.DagSummary) -> str:
     return summary.version
 
 

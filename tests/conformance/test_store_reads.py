@@ -11,6 +11,7 @@ from penstock.core.status import RunStatus
 from penstock.errors import NotFoundError
 from penstock.ids import time_prefix
 from penstock.store import records as r
+from penstock.store import views as v
 from penstock.store.base import Store
 from penstock.store.run_lists import Statuses
 from stack import DIAMOND, dag
@@ -40,11 +41,11 @@ async def pages(store: Store, limit: int, dag_id: str = "", status: Statuses = N
 async def test_an_empty_store_shows_nothing(store: Store) -> None:
     assert await store.dags() == []
     assert await store.versions(FIRST) == []
-    assert await store.runs("", None, 10, "") == r.RunPage([], "")
+    assert await store.runs("", None, 10, "") == v.RunPage([], "")
     assert await store.log(0, 0, 10) == []
     assert await store.head(0) == r.Head(seq=0, hash=GENESIS, term=0, owner="", cursor="0-0", incarnation=0)
     figures = await store.figures()
-    assert figures == r.Figures(0, dict.fromkeys(map(str, RunStatus), 0), {}, 0, 0, 0, 0, 0)
+    assert figures == v.Figures(0, dict.fromkeys(map(str, RunStatus), 0), {}, 0, 0, 0, 0, 0)
 
 
 async def test_what_nobody_wrote_is_not_there(store: Store) -> None:
@@ -54,7 +55,7 @@ async def test_what_nobody_wrote_is_not_there(store: Store) -> None:
         assert await store.run(run) is None
         assert await store.run_events(run, 0, 10) == []
         assert await store.output(run, "a", 1, 0, 10) == []
-        assert await store.output_sizes(run, "a", [1, 2]) == [r.OutputSize(0, 0)] * 2
+        assert await store.output_sizes(run, "a", [1, 2]) == [v.OutputSize(0, 0)] * 2
 
 
 async def test_what_is_no_run_id_names_no_run(store: Store) -> None:
@@ -166,8 +167,8 @@ async def test_a_run_is_read_with_those_of_its_tasks_that_are_asked_for(store: S
     whole = await store.run(run)
     assert whole is not None
     assert set(whole.tasks) == {0, 1, 2}
-    assert await store.run(run, [1, 7]) == r.RunView(whole.summary, {1: whole.tasks[1]})
-    assert await store.run(run, []) == r.RunView(whole.summary, {})
+    assert await store.run(run, [1, 7]) == v.RunView(whole.summary, {1: whole.tasks[1]})
+    assert await store.run(run, []) == v.RunView(whole.summary, {})
     assert await store.run(run_id(9), [1]) is None
 
 
@@ -234,7 +235,7 @@ async def test_lines_are_kept_in_order_and_paged_by_their_numbers(store: Store) 
     await store.append_output(claim, 4, [])
     await store.append_output(claim, 3, lines[2:])  # the third again, as after a lost reply
     printed = await store.output(run, "a", 1, 0, 100)
-    assert printed == [r.OutputLine(number, *line) for number, line in enumerate(lines, 1)]
+    assert printed == [v.OutputLine(number, *line) for number, line in enumerate(lines, 1)]
     assert await store.output(run, "a", 1, 2, 2) == printed[2:4]
     assert await store.output(run, "a", 1, 5, 2) == []
     assert await store.output(run, "a", 2, 0, 100) == []
@@ -248,7 +249,7 @@ async def test_lines_may_have_a_gap_in_their_numbers_and_the_size_of_an_output_t
         await store.append_output(claim, 7, [(2, "stdout", "seven"), (2, "stdout", "eight")])
     assert [line.number for line in await store.output(run, "a", 1, 1, 2)] == [2, 7]
     assert [line.text for line in await store.output(run, "a", 1, 4, 10)] == ["seven", "eight"]
-    assert await store.output_sizes(run, "a", [2, 1]) == [r.OutputSize(0, 0), r.OutputSize(8, 4)]
+    assert await store.output_sizes(run, "a", [2, 1]) == [v.OutputSize(0, 0), v.OutputSize(8, 4)]
     assert await store.output_sizes(run, "a", []) == []
 
 

@@ -3,8 +3,10 @@
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import httpx
 import pytest
 
+from api_kit import open_api
 from executor_kit import tidy_callable_executor
 from penstock_worker.executors.callables import CallableExecutor
 from stack import Stack, open_stack
@@ -17,6 +19,13 @@ async def stack(server_url: str) -> AsyncIterator[Stack]:
     """A Penstock in this process, on the real server."""
     async with open_stack(server_url) as opened:
         yield opened
+
+
+@pytest.fixture
+async def api(stack: Stack) -> AsyncIterator[httpx.AsyncClient]:
+    """Its API, called without a network between."""
+    async with open_api(stack.store) as client:
+        yield client
 
 
 @pytest.fixture

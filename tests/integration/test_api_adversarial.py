@@ -1,7 +1,7 @@
 """Hostile and borderline files over HTTP: the rules that ``tests/data/adversarial/expected.json`` sets for all."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,19 +11,13 @@ import pytest
 
 import penstock_api
 from adversarial_cases import CASES, Case, names
-from api_kit import open_api, serve_api
+from api_kit import serve_api
 from stack import Stack
 
 INSIDE = ("Traceback", 'File "', str(Path(penstock_api.__file__).parents[1]), str(Path.cwd()), "site-packages")
 
 ACCEPTED = [case for case in CASES if case.answer == "accept"]
 OUR_WORD = {"success": "succeeded", "failed": "failed", "timed_out": "failed", "skipped": "upstream_failed"}
-
-
-@pytest.fixture
-async def api(stack: Stack) -> AsyncIterator[httpx.AsyncClient]:
-    async with open_api(stack.store) as client:
-        yield client
 
 
 async def upload(api: httpx.AsyncClient, case: Case) -> httpx.Response:

@@ -1,11 +1,9 @@
 """Many runs are cancelled with one call, each by itself."""
 
-from collections.abc import AsyncIterator
-
 import httpx
 import pytest
 
-from api_kit import SAMPLE, open_api
+from api_kit import SAMPLE
 from penstock.ids import new_run_id
 from stack import Noop, Stack
 
@@ -13,10 +11,9 @@ UNKNOWN = new_run_id(1, 1_700_000_000_000, b"0123456789")
 
 
 @pytest.fixture
-async def api(stack: Stack) -> AsyncIterator[httpx.AsyncClient]:
-    async with open_api(stack.store) as client:
-        await client.post("/dags", json=SAMPLE)
-        yield client
+async def api(api: httpx.AsyncClient) -> httpx.AsyncClient:
+    await api.post("/dags", json=SAMPLE)
+    return api
 
 
 async def test_each_of_many_runs_is_cancelled_or_refused_by_itself(stack: Stack, api: httpx.AsyncClient) -> None:

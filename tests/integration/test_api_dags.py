@@ -13,12 +13,6 @@ from stack import Noop, Stack, dag, eventually
 YAML = b"id: sample\ntasks:\n  b: {name: B, command: echo two, dependencies: [a]}\n  a: {name: A, command: echo one}\n"
 
 
-@pytest.fixture
-async def api(stack: Stack) -> AsyncIterator[httpx.AsyncClient]:
-    async with open_api(stack.store) as client:
-        yield client
-
-
 async def test_a_new_definition_is_created_and_the_same_content_again_is_known(api: httpx.AsyncClient) -> None:
     first = await api.post("/dags", json=SAMPLE)
     again = await api.post("/dags", json=SAMPLE)

@@ -4,26 +4,19 @@ foreign script in, and compression where it does not delay anybody."""
 import re
 import subprocess
 import sys
-from collections.abc import AsyncIterator
 from pathlib import Path
 from zipfile import ZipFile
 
 import httpx
 import pytest
 
-from api_kit import SAMPLE, open_api, serve_api
+from api_kit import SAMPLE, serve_api
 from penstock.store.records import QueueEntry
 from penstock_api.routes import dashboard
 from stack import Stack
 from up_kit import ROOT
 
 SUFFIXES = {"br": ".br", "gzip": ".gz", None: ""}
-
-
-@pytest.fixture
-async def api(stack: Stack) -> AsyncIterator[httpx.AsyncClient]:
-    async with open_api(stack.store) as client:
-        yield client
 
 
 def directives(answer: httpx.Response) -> dict[str, str]:

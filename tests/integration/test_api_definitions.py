@@ -1,6 +1,5 @@
 """Definitions as text over HTTP: read to be edited, and checked without being registered."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
@@ -25,12 +24,6 @@ tasks:
       echo one
       echo more
 """
-
-
-@pytest.fixture
-async def api(stack: Stack) -> AsyncIterator[httpx.AsyncClient]:
-    async with open_api(stack.store) as client:
-        yield client
 
 
 async def upload(api: httpx.AsyncClient, text: str = YAML) -> str:

@@ -2,7 +2,6 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator
 from contextlib import aclosing
 from itertools import pairwise
 from typing import Any
@@ -11,18 +10,14 @@ import httpx
 import msgspec
 import pytest
 
-from api_kit import Frame, open_api, serve_api, sse
-from penstock.core import events as e
-from penstock.core.codec import encode_event
+from api_kit import open_api, serve_api, sse
+from digest_kit import BEGINNING, DIGEST, starts, told, until_run
 from penstock.core.dag import dag_version
 from penstock.embedded import EmbeddedServer
 from penstock.ids import partition_of_dag
 from penstock.store.valkey import ValkeyStore
 from penstock_api.live import digest, digest_stream, hub
 from stack import DIAMOND, PARTITIONS, Held, Noop, Stack, dag, eventually, open_stack
-
-BEGINNING = ",".join(f"{partition}:0" for partition in range(PARTITIONS))
-DIGEST = "/events?digest=true"
 
 
 @pytest.fixture(autouse=True)
@@ -31,34 +26,6 @@ def _brisk(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(digest_stream, "FIGURES_SECONDS", 0.02)
     monkeypatch.setattr(digest_stream, "HEARTBEAT_SECONDS", 0.1)
     monkeypatch.setattr("penstock_api.figures.FRESH_SECONDS", 0.0)
-
-
-async def told(stream: AsyncIterator[Frame], *kinds: str) -> tuple[Frame, Any]:
-    """Return the next message of one of the kinds, and what it says."""
-    async for frame in stream:
-        if frame.event in kinds:
-            return frame, msgspec.json.decode(frame.data)
-    raise AssertionError("the stream has ended")
-
-
-async def until_run(stream: AsyncIterator[Frame], run_id: str, status: str) -> tuple[Frame, Any]:
-    """Return the message that tells that a run has reached a status."""
-    while True:
-        frame, run = await told(stream, "Run")
-        if (run["run_id"], run["status"]) == (run_id, status):
-            return frame, run
-
-
-async def starts(store: ValkeyStore, run_ids: list[str]) -> None:
-    """Put an event of each of the runs at the end of their log, as a commit would."""
-    partition = int(run_ids[0].rpartition("-")[2])
-    keys = store._db.keys[partition]
-    seq = (await store.head(partition)).seq
-    commands: list[tuple[str | int | bytes, ...]] = []
-    for number, run_id in enumerate(run_ids, seq + 1):
-        event = encode_event(e.RunStarted(run_id=run_id, at=number, cause="log:1"))
-        commands.append(("XADD", keys.log, f"{number}-0", "event", event))
-    await store._db.pipeline([*commands, ("HSET", keys.head, "seq", seq + len(run_ids))])
 
 
 async def test_a_run_that_changed_is_told_whole_as_it_is_listed(stack: Stack) -> None:

@@ -1,7 +1,6 @@
 """What goes wrong is said in one format, and without what is nobody's business; other web sites are kept out."""
 
 import json
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import httpx
@@ -11,12 +10,6 @@ from api_kit import SAMPLE, open_api
 from penstock.embedded import EmbeddedServer
 from penstock.settings import Settings
 from stack import Stack, open_stack
-
-
-@pytest.fixture
-async def api(stack: Stack) -> AsyncIterator[httpx.AsyncClient]:
-    async with open_api(stack.store) as client:
-        yield client
 
 
 @pytest.mark.parametrize(

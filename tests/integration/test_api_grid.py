@@ -1,20 +1,14 @@
 """The grid: many runs of a DAG side by side, task by task."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import httpx
 import pytest
 
-from api_kit import SAMPLE, Json, open_api, serve_api, sse
+from api_kit import SAMPLE, Json, serve_api, sse
 from penstock.core.status import TaskStatus
 from penstock_api.grid import MOST_CELLS, NOT_THERE, letter
 from stack import Held, Noop, Stack, dag, eventually
-
-
-@pytest.fixture
-async def api(stack: Stack) -> AsyncIterator[httpx.AsyncClient]:
-    async with open_api(stack.store) as client:
-        yield client
 
 
 def shell(**tasks: tuple[str, Sequence[str]]) -> Mapping[str, Json]:

@@ -1,19 +1,10 @@
 """Long histories of runs: read in pieces, told in pages, none of them too large."""
 
-from collections.abc import AsyncIterator
-
 import httpx
 import pytest
 
-from api_kit import open_api
 from penstock_api.routes import runs
 from stack import DIAMOND, Noop, Stack, dag
-
-
-@pytest.fixture
-async def api(stack: Stack) -> AsyncIterator[httpx.AsyncClient]:
-    async with open_api(stack.store) as client:
-        yield client
 
 
 async def test_a_long_history_comes_whole_though_it_is_read_in_pieces(

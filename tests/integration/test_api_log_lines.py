@@ -1,23 +1,17 @@
 """Lines of a log over HTTP, by their numbers: any part of it, the end of it, or what a search finds."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 
 import httpx
 import pytest
 
-from api_kit import SAMPLE, open_api
+from api_kit import SAMPLE
 from penstock.ids import partition_of_dag
 from penstock.store.records import QueueEntry
 from penstock_api import line_search
 from stack import Held, Stack, dag, eventually
 
 Json = dict[str, object]
-
-
-@pytest.fixture
-async def api(stack: Stack) -> AsyncIterator[httpx.AsyncClient]:
-    async with open_api(stack.store) as client:
-        yield client
 
 
 async def printed(stack: Stack, texts: Sequence[str], first: int = 1, run_id: str = "") -> str:

@@ -1,7 +1,6 @@
 """What attempts printed, over HTTP: whole, or while it is being printed."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import httpx
@@ -13,12 +12,6 @@ from penstock.ids import partition_of_dag
 from penstock.store.records import QueueEntry
 from penstock_api import attempt_log
 from stack import Stack, dag, eventually
-
-
-@pytest.fixture
-async def api(stack: Stack) -> AsyncIterator[httpx.AsyncClient]:
-    async with open_api(stack.store) as client:
-        yield client
 
 
 async def test_lines_of_both_streams_come_as_text_in_the_order_they_were_taken(

@@ -16,15 +16,9 @@ import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from api_kit import SAMPLE, open_api, sse
+from api_kit import SAMPLE, sse
 from penstock_api.routes.metrics import wants_text
 from stack import DIAMOND, Noop, Stack, dag, eventually
-
-
-@pytest.fixture
-async def api(stack: Stack) -> AsyncIterator[httpx.AsyncClient]:
-    async with open_api(stack.store) as client:
-        yield client
 
 
 async def test_on_a_server_that_was_emptied_it_is_not_ready_and_says_of_no_run_that_there_is_none(

@@ -1,14 +1,13 @@
 """Finding runs over HTTP: by status, by time, by the beginning of their id, and where the live feed goes on."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
 import httpx
 import msgspec
 import pytest
 
-from api_kit import SAMPLE, open_api, serve_api, sse
+from api_kit import SAMPLE, serve_api, sse
 from penstock.ids import new_run_id, partition_of_dag
 from stack import Noop, Stack, dag
 
@@ -16,11 +15,10 @@ NOON_MS = 1_700_000_000_000
 
 
 @pytest.fixture
-async def api(stack: Stack) -> AsyncIterator[httpx.AsyncClient]:
-    async with open_api(stack.store) as client:
-        for dag_id in ("sample", "other"):
-            await client.post("/dags", json={**SAMPLE, "id": dag_id})
-        yield client
+async def api(api: httpx.AsyncClient) -> httpx.AsyncClient:
+    for dag_id in ("sample", "other"):
+        await api.post("/dags", json={**SAMPLE, "id": dag_id})
+    return api
 
 
 async def request(stack: Stack, dag_id: str, *seconds: float) -> list[str]:

@@ -2,7 +2,6 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
 from itertools import pairwise
 
 import httpx
@@ -18,10 +17,9 @@ ELSEWHERE = new_run_id(99, 1_700_000_000_000, b"0123456789")
 
 
 @pytest.fixture
-async def api(stack: Stack) -> AsyncIterator[httpx.AsyncClient]:
-    async with open_api(stack.store) as client:
-        await client.post("/dags", json=SAMPLE)
-        yield client
+async def api(api: httpx.AsyncClient) -> httpx.AsyncClient:
+    await api.post("/dags", json=SAMPLE)
+    return api
 
 
 async def test_a_requested_run_is_visible_at_once_with_all_tasks_waiting(api: httpx.AsyncClient) -> None:

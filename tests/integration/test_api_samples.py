@@ -22,6 +22,15 @@ def sampler(stack: Stack) -> Sampler:
     return Sampler(stack.store, Outlines(stack.store))
 
 
+async def diamond(stack: Stack) -> str:
+    """Bring up a scheduler and a worker, and have them run four tasks to their end; return the run's id."""
+    await stack.scheduler()
+    await stack.worker(Noop())
+    run_id = await stack.start(dag("diamond", DIAMOND))
+    await stack.ended(run_id)
+    return run_id
+
+
 async def test_the_first_sample_needs_something_to_be_compared_with(sampler: Sampler) -> None:
     await sampler.take()
     assert not sampler.series
@@ -34,10 +43,7 @@ async def test_a_sample_says_how_much_has_ended_and_how_long_attempts_waited_and
     stack: Stack, sampler: Sampler
 ) -> None:
     await sampler.take()
-    await stack.scheduler()
-    await stack.worker(Noop())
-    run_id = await stack.start(dag("diamond", DIAMOND))
-    await stack.ended(run_id)
+    run_id = await diamond(stack)
     await sampler.take()
     sample = sampler.latest
     assert sample is not None
@@ -97,9 +103,7 @@ async def test_a_sample_looks_at_no_more_than_a_bounded_number_of_tasks(
 async def test_while_nothing_happens_no_log_is_read(
     stack: Stack, sampler: Sampler, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await stack.scheduler()
-    await stack.worker(Noop())
-    await stack.ended(await stack.start(dag("diamond", DIAMOND)))
+    await diamond(stack)
     await sampler.take()
 
     async def never(*_: object) -> object:
@@ -114,9 +118,7 @@ async def test_a_sample_that_could_not_be_taken_is_made_up_for_by_the_next(
     stack: Stack, sampler: Sampler, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await sampler.take()
-    await stack.scheduler()
-    await stack.worker(Noop())
-    await stack.ended(await stack.start(dag("diamond", DIAMOND)))
+    await diamond(stack)
 
     async def away(*_: object) -> object:
         raise StoreUnavailableError("away")
@@ -162,9 +164,7 @@ async def test_an_event_that_nothing_can_be_learnt_of_spoils_one_sample_and_not_
     stack: Stack, sampler: Sampler, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await sampler.take()
-    await stack.scheduler()
-    await stack.worker(Noop())
-    await stack.ended(await stack.start(dag("diamond", DIAMOND)))
+    await diamond(stack)
 
     async def broken(*_: object) -> object:
         raise LookupError("unheard of")
@@ -201,9 +201,7 @@ async def test_an_attempt_does_not_wait_for_less_than_no_time_though_a_clock_was
     stack: Stack, sampler: Sampler, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await sampler.take()
-    await stack.scheduler()
-    await stack.worker(Noop())
-    await stack.ended(await stack.start(dag("diamond", DIAMOND)))
+    await diamond(stack)
     read = stack.store.task_states
 
     async def set_back(places: list[tuple[str, int]]) -> list[TaskState | None]:

@@ -1,7 +1,7 @@
 """The overview, the state of the system and the dead letters, over the API."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import httpx
@@ -19,10 +19,9 @@ from store_kit import presence
 
 
 @pytest.fixture
-async def api(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[httpx.AsyncClient]:
+async def api(api: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch) -> httpx.AsyncClient:
     monkeypatch.setattr("penstock_api.figures.FRESH_SECONDS", 0.0)
-    async with open_api(stack.store) as client:
-        yield client
+    return api
 
 
 async def read(api: httpx.AsyncClient, path: str) -> Any:  # noqa: ANN401  # any JSON

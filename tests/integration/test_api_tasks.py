@@ -1,22 +1,14 @@
 """One task of a run over HTTP: what it depends on, its definition, and each of its attempts."""
 
-from collections.abc import AsyncIterator
-
 import httpx
 import pytest
 
-from api_kit import SAMPLE, open_api
+from api_kit import SAMPLE
 from penstock.core import events as e
 from penstock_api import attempts
 from stack import DIAMOND, Held, Noop, Stack, dag, eventually
 
 Detail = dict[str, object]
-
-
-@pytest.fixture
-async def api(stack: Stack) -> AsyncIterator[httpx.AsyncClient]:
-    async with open_api(stack.store) as client:
-        yield client
 
 
 async def detail(api: httpx.AsyncClient, run_id: str, task_id: str = "a") -> dict[str, object]:

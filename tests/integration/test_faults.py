@@ -1,41 +1,21 @@
 """What goes wrong every day: processes that die, replies that are lost."""
 
-import asyncio
 import os
 import signal
 import sys
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
 
+from fault_kit import service
 from penstock.core import events as e
 from penstock.core.status import RunStatus
 from penstock.errors import StoreUnavailableError
 from penstock.store.base import Store
-from stack import DIAMOND, LEASE_SECONDS, Noop, Stack, dag, eventually
-
-
-@asynccontextmanager
-async def process(stack: Stack, module: str) -> AsyncIterator[asyncio.subprocess.Process]:
-    """A service as a process of its own, killed in the end if it still lives."""
-    settings = {
-        "PENSTOCK_REDIS_URL": stack.url,
-        "PENSTOCK_KEY_PREFIX": stack.prefix,
-        "PENSTOCK_WORKER_LEASE_SECONDS": str(LEASE_SECONDS),
-        "PENSTOCK_SCHEDULER_LEASE_SECONDS": str(LEASE_SECONDS),
-        "PENSTOCK_LOG_LEVEL": "warning",
-    }
-    child = await asyncio.create_subprocess_exec(sys.executable, "-m", module, env={**os.environ, **settings})
-    try:
-        yield child
-    finally:
-        if child.returncode is None:
-            child.kill()
-        await child.wait()
+from stack import DIAMOND, Noop, Stack, dag, eventually
 
 
 class LosesReplies:
@@ -69,7 +49,7 @@ async def test_a_task_whose_worker_is_killed_gets_a_new_attempt_that_costs_no_re
     await stack.scheduler()
     pid_file = tmp_path / "pid"
     command = f"if [ $PENSTOCK_ATTEMPT = 1 ]; then echo $$ > {pid_file}; sleep 600; fi"
-    async with process(stack, "penstock_worker") as doomed:
+    async with service(stack, "penstock_worker") as doomed:
         run_id = await stack.start(dag("killed", {"a": ()}, command=command))
 
         async def began() -> bool:
@@ -78,7 +58,7 @@ async def test_a_task_whose_worker_is_killed_gets_a_new_attempt_that_costs_no_re
         await eventually(began, "the first attempt to begin")
         doomed.send_signal(signal.SIGKILL)
         await doomed.wait()
-    async with process(stack, "penstock_worker"):
+    async with service(stack, "penstock_worker"):
         assert await stack.ended(run_id) is RunStatus.SUCCEEDED
     task = (await stack.tasks(run_id))["a"]
     assert (task.attempt, task.failures, task.losses) == (2, 0, 1)
@@ -99,7 +79,7 @@ async def test_nothing_a_killed_worker_started_survives_it(
     pids = tmp_path / "pids"
     member = f"sh -c 'echo $$ >> {pids}; exec sleep 600'"
     command = "\n".join(f"{kind} {member} &" for kind in KINDS) + f"\necho $$ >> {pids}; wait"
-    async with process(stack, "penstock_worker") as doomed:
+    async with service(stack, "penstock_worker") as doomed:
         await stack.start(dag("family", {"a": ()}, command=command))
 
         async def began() -> list[int]:
@@ -127,7 +107,7 @@ async def test_the_group_of_a_task_dies_with_its_worker_though_no_warden_is_left
     await stack.scheduler()
     pids = tmp_path / "pids"
     command = f"sleep 600 & echo $! >> {pids}; env -i sleep 600 & echo $! >> {pids}; echo $$ >> {pids}; wait"
-    async with process(stack, "penstock_worker") as doomed:
+    async with service(stack, "penstock_worker") as doomed:
         await stack.start(dag("tied", {"a": ()}, command=command))
 
         async def began() -> list[int]:
@@ -147,7 +127,7 @@ async def test_the_group_of_a_task_dies_with_its_worker_though_no_warden_is_left
 
 
 async def test_a_killed_schedulers_partitions_are_taken_over_and_its_runs_end(stack: Stack) -> None:
-    async with process(stack, "penstock_scheduler") as doomed:
+    async with service(stack, "penstock_scheduler") as doomed:
         runs = [await stack.start(dag(f"orphan{number}", DIAMOND)) for number in range(20)]
         await eventually(lambda: _log_grew(stack), "the first scheduler to work")
         doomed.send_signal(signal.SIGKILL)

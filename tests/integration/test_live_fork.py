@@ -1,7 +1,8 @@
 """A viewer of the live feed when the server comes back with an older past."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from typing import cast
 
 import msgspec
@@ -17,8 +18,9 @@ from penstock.store.records import LogEntry
 from penstock_api.live.digest import Digest
 from penstock_api.live.hub import LiveHub
 from penstock_api.live.subscription import Subscription
-from stack import dag
-from store_kit import Reign, run_id
+from penstock_api.live.trail import open_trail
+from stack import PARTITIONS, Stack, dag, eventually
+from store_kit import Reign, dag_id_in, run_id
 
 
 class Failing(MemoryStore):
@@ -98,10 +100,9 @@ class Deployment:
             await asyncio.sleep(0.01)
 
 
-@pytest.mark.parametrize(("declared", "early"), [(True, True), (False, True), (True, False)])
-async def test_a_viewer_sees_all_of_the_new_branch_of_a_log_that_has_grown_past_its_old_end(
-    *, declared: bool, early: bool
-) -> None:
+@asynccontextmanager
+async def watched(*, early: bool) -> AsyncIterator[Deployment]:
+    """A deployment with three DAGs whose hub follows the log, since before they came where that is ``early``."""
     deployment = Deployment()
     if not early:
         await deployment.begin("one", "two", "three")
@@ -110,18 +111,26 @@ async def test_a_viewer_sees_all_of_the_new_branch_of_a_log_that_has_grown_past_
             await deployment.looked()
             if early:
                 await deployment.begin("one", "two", "three")
-            viewer = Subscription(deployment.hub, {0: 0})
-            seen: list[str] = []
-            while len(seen) < 3:
-                seen += [event.dag_id for event in await viewer.next(5)]
-            await register(deployment.store, deployment.reign, "four")
-            while len(seen) < 4:
-                seen += [event.dag_id for event in await viewer.next(5)]
-            await deployment.fail_over("five", "six", "seven", "eight", declared=declared)
-            while seen[-1] != "eight":
-                events = await viewer.next(5)
-                assert events, "the new branch is not told"
-                seen += [event.dag_id or event.type for event in events]
+            yield deployment
+
+
+@pytest.mark.parametrize(("declared", "early"), [(True, True), (False, True), (True, False)])
+async def test_a_viewer_sees_all_of_the_new_branch_of_a_log_that_has_grown_past_its_old_end(
+    *, declared: bool, early: bool
+) -> None:
+    async with watched(early=early) as deployment:
+        viewer = Subscription(deployment.hub, {0: 0})
+        seen: list[str] = []
+        while len(seen) < 3:
+            seen += [event.dag_id for event in await viewer.next(5)]
+        await register(deployment.store, deployment.reign, "four")
+        while len(seen) < 4:
+            seen += [event.dag_id for event in await viewer.next(5)]
+        await deployment.fail_over("five", "six", "seven", "eight", declared=declared)
+        while seen[-1] != "eight":
+            events = await viewer.next(5)
+            assert events, "the new branch is not told"
+            seen += [event.dag_id or event.type for event in events]
     fork = ["LogForked"] if declared else []
     assert seen == ["one", "two", "three", "four", *fork, "five", "six", "seven", "eight"]
 
@@ -130,27 +139,20 @@ async def test_a_viewer_sees_all_of_the_new_branch_of_a_log_that_has_grown_past_
 async def test_a_digest_says_to_look_anew_after_a_log_has_grown_past_its_old_end(
     *, declared: bool, early: bool
 ) -> None:
-    deployment = Deployment()
-    if not early:
-        await deployment.begin("one", "two", "three")
-    async with deployment.hub.running():
-        with deployment.hub.watching():
-            await deployment.looked()
-            if early:
-                await deployment.begin("one", "two", "three")
-            viewer = Digest(deployment.hub, {0: 0})
-            while viewer.positions != {0: 3}:
-                await viewer.next(5)
-            await register(deployment.store, deployment.reign, "four")
-            while viewer.positions != {0: 4}:
-                await viewer.next(5)
-            await deployment.fail_over("five", "six", "seven", "eight", declared=declared)
-            tick = await viewer.next(5)
-            names: set[str] = set()
-            assert tick.overflow
-            while "eight" not in names:
-                names |= {msgspec.json.decode(one)["dag_id"] for one in tick.dags}
-                tick = await viewer.next(0 if "eight" in names else 5)
+    async with watched(early=early) as deployment:
+        viewer = Digest(deployment.hub, {0: 0})
+        while viewer.positions != {0: 3}:
+            await viewer.next(5)
+        await register(deployment.store, deployment.reign, "four")
+        while viewer.positions != {0: 4}:
+            await viewer.next(5)
+        await deployment.fail_over("five", "six", "seven", "eight", declared=declared)
+        tick = await viewer.next(5)
+        names: set[str] = set()
+        assert tick.overflow
+        while "eight" not in names:
+            names |= {msgspec.json.decode(one)["dag_id"] for one in tick.dags}
+            tick = await viewer.next(0 if "eight" in names else 5)
     assert names == {"five", "six", "seven", "eight"}
 
 
@@ -210,3 +212,16 @@ async def test_who_watches_one_run_is_told_that_the_log_has_forked() -> None:
             viewer = Subscription(hub, {0: 0}, run_id=run_id(1))
             store.told = tuple(LogEntry(0, seq, encode_event(event)) for seq, event in enumerate(events, 1))
             assert [event.type for event in await viewer.next(5)] == ["LogForked"]
+
+
+async def test_a_log_of_which_nothing_is_what_was_seen_is_followed_from_its_beginning(stack: Stack) -> None:
+    trail = await open_trail(stack.store, 0, await stack.store.head(0), 100)
+    trail.note(LogEntry(0, 1, b"gone with all that was before it"))
+    await stack.start(dag(dag_id_in(0, PARTITIONS), {"a": ()}))
+    await stack.scheduler()
+    await eventually(lambda: _begun(stack.store), "a log to begin")
+    assert await trail.kept(stack.store) == 0
+
+
+async def _begun(store: Store) -> bool:
+    return (await store.head(0)).seq > 0

@@ -10,9 +10,10 @@ from penstock.core.accept import MAX_LOSSES
 from penstock.core.status import RunStatus, TaskStatus
 from penstock.ids import partition_of_dag
 from penstock.process import STEPPED_ASIDE
-from penstock.store.records import DEAD_LETTERS_KEPT, Figures
+from penstock.store.records import DEAD_LETTERS_KEPT
 from penstock.store.valkey.keys import PartitionKeys
 from penstock.store.valkey.reads import text_fields
+from penstock.store.views import Figures
 from penstock_scheduler import upkeep
 from stack import PARTITIONS, Noop, Stack, dag, eventually
 

@@ -5,7 +5,8 @@ from msgspec.structs import replace
 
 from penstock.core.chain import GENESIS
 from penstock.settings import Settings
-from penstock.store.records import Head, PartitionHealth
+from penstock.store.records import Head
+from penstock.store.views import PartitionHealth
 from penstock_cli.findings import LEAST_PATIENCE_MS, Patience, findings
 
 WELL = PartitionHealth(

@@ -7,7 +7,8 @@ import pytest
 from prometheus_client.core import Metric
 
 from penstock.core.chain import GENESIS
-from penstock.store.records import Figures, Head, PartitionHealth, ServerSettings
+from penstock.store.records import Head
+from penstock.store.views import Figures, PartitionHealth, ServerSettings
 from penstock_api.routes.metrics import _Scrape
 from penstock_api.schemas import Metrics
 from penstock_api.views import metrics

@@ -1,7 +1,7 @@
 """What is read out of a server's description of itself, and what of it forbids using the server."""
 
-from penstock.store.records import ServerSettings
 from penstock.store.valkey.preflight import faults, parse_settings
+from penstock.store.views import ServerSettings
 
 
 def settings(appendfsync: str = "always", **fields: str) -> ServerSettings:

@@ -180,3 +180,49 @@ def test_a_worker_that_dies_with_its_scheduler_is_found_out_within_15_seconds(ph
         assert await world.until(lambda task: task.losses == 1, 20) < 15
 
     in_virtual_time(act)
+
+
+@pytest.mark.parametrize("phase", [3.2, 3.25, 3.3])
+@pytest.mark.parametrize("beat", [LEASE / 3 * part / 12 for part in range(12)])
+def test_no_living_worker_loses_a_claim_to_a_new_owner_that_missed_how_the_clock_was_set_and_reset(
+    beat: float, phase: float
+) -> None:
+    """The clock goes wrong and right again at a heartbeat, between two looks of who takes over just after that."""
+
+    async def act() -> None:
+        world = World()
+        schedulers = {f"s{number}": world.scheduler() for number in range(2)}
+        await asyncio.sleep(beat)
+        world.worker()
+        await world.request()
+        await world.until(running, 20)
+        await asyncio.sleep(3 * LEASE)
+        schedulers[(await world.store.head(0)).owner].dead = True
+        await asyncio.sleep(phase)
+        world.off_ms = -HOUR_MS
+        await asyncio.sleep(0.3)
+        world.off_ms = 0
+        await asyncio.sleep(3 * LEASE)
+        task = await world.task()
+        assert (task.status, task.attempt, task.losses) == ("running", 1, 0)
+
+    in_virtual_time(act)
+
+
+@pytest.mark.parametrize("phase", PHASES)
+def test_a_worker_that_died_while_no_scheduler_was_up_is_found_out_a_lease_and_a_sweep_after_the_next_began(
+    phase: float,
+) -> None:
+    async def act() -> None:
+        world = World()
+        first = world.scheduler()
+        await world.request()
+        await world.until(lambda task: task.status == "ready", 20)
+        await asyncio.sleep(phase)
+        assert len(await world.store.claim(0, "dead", 1)) == 1
+        first.dead = True
+        await asyncio.sleep(10 * LEASE)
+        world.scheduler()
+        assert await world.until(lambda task: task.losses == 1, 3 * LEASE) < 1.3 * LEASE
+
+    in_virtual_time(act)

@@ -11,7 +11,7 @@ from penstock.core.run import RunSummary
 from penstock.core.status import RunStatus
 from penstock.errors import StoreUnavailableError
 from penstock.store.memory import MemoryStore
-from penstock.store.records import Figures
+from penstock.store.views import Figures
 from penstock_api.figures import FigureReader
 from penstock_api.live.run_entries import RunEntries
 from penstock_api.pacing import LONGEST_PAUSE, pause_after

@@ -6,8 +6,8 @@ import msgspec
 import typer
 
 from penstock.settings import Settings
-from penstock.store.records import Figures, PartitionHealth, ServerSettings
 from penstock.store.valkey import ValkeyStore
+from penstock.store.views import Figures, PartitionHealth, ServerSettings
 from penstock_cli.connect import store_settings
 from penstock_cli.failures import FAILED
 from penstock_cli.findings import Finding, Patience, findings

@@ -6,7 +6,7 @@ from typing import Self
 import msgspec
 
 from penstock.settings import Settings
-from penstock.store.records import PartitionHealth
+from penstock.store.views import PartitionHealth
 
 LEAST_PATIENCE_MS = 10_000
 PATIENCE_IN_LEASES = 2.5

@@ -10,7 +10,7 @@ from penstock.core.run import TaskState
 from penstock.core.status import TASK_ENDED, TaskStatus
 from penstock.errors import StoreUnavailableError
 from penstock.store.base import ReadStore
-from penstock.store.records import OutputLine
+from penstock.store.views import OutputLine
 from penstock_api.history import read_event
 from penstock_api.waiting import set_within
 

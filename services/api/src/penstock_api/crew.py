@@ -5,7 +5,7 @@ import asyncio
 import msgspec
 
 from penstock.store.base import Store
-from penstock.store.records import PartitionHealth
+from penstock.store.views import PartitionHealth
 from penstock_api.schemas import Scheduler, Worker
 from penstock_api.system_views import scheduler_views, worker_view
 

@@ -6,7 +6,7 @@ import msgspec
 
 from penstock.core.projection import TaskCell
 from penstock.core.status import TaskStatus
-from penstock.store.records import RunCells
+from penstock.store.views import RunCells
 from penstock_api.outlines import Outline
 from penstock_api.schemas import GridRun, GridTask
 from penstock_api.views import run_entry

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import msgspec
 
 from penstock.store.base import ReadStore
-from penstock.store.records import OutputLine
+from penstock.store.views import OutputLine
 
 SCANNED_LINES = 200_000
 """Lines looked at for one answer of a search."""

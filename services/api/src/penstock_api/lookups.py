@@ -11,7 +11,7 @@ from penstock.definition.names import DAG_ID
 from penstock.errors import Detail, InvalidInputError, NotFoundError
 from penstock.ids import partition_of_dag, partition_of_run
 from penstock.store.base import Store
-from penstock.store.records import DagSummary, RunView
+from penstock.store.views import DagSummary, RunView
 from penstock_api.outlines import Outline, Outlines
 
 _DAG_ID = re.compile(DAG_ID)

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from penstock.core.run import RunSummary
 from penstock.store.base import Store
-from penstock.store.records import DagSummary
+from penstock.store.views import DagSummary
 from penstock_api.pacing import pause_after
 from penstock_api.schemas import DagWithRuns
 from penstock_api.sharing import SharedRead

@@ -12,7 +12,7 @@ import structlog
 from penstock.core.status import RUN_ENDED, TASK_ENDED
 from penstock.errors import StoreUnavailableError
 from penstock.store.base import Store
-from penstock.store.records import Figures
+from penstock.store.views import Figures
 from penstock_api.durations import Durations, percentile
 from penstock_api.live.positions import end_positions
 from penstock_api.outlines import Outlines

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from penstock.core.status import RunStatus, TaskStatus
 from penstock.store import records as r
+from penstock.store import views as v
 from penstock_api.schemas import DeadLetterEntry, ExecutingAttempt, Figures, Sample, Scheduler, Worker
 from penstock_api.times import rfc3339
 
@@ -11,7 +12,7 @@ MOST_CHARACTERS = 10_000
 """Of a dead letter that are shown: a page of them must not be as large as everything that was refused."""
 
 
-def figures_view(now_ms: int, counted: r.Figures, schedulers: int, workers: int, sample: Sample | None) -> Figures:
+def figures_view(now_ms: int, counted: v.Figures, schedulers: int, workers: int, sample: Sample | None) -> Figures:
     """Return the figures; a status that nothing is in counts 0."""
     return Figures(
         at=rfc3339(now_ms),
@@ -50,9 +51,9 @@ def worker_view(worker: r.WorkerPresence) -> Worker:
     )
 
 
-def scheduler_views(alive: Sequence[str], health: Sequence[r.PartitionHealth]) -> list[Scheduler]:
+def scheduler_views(alive: Sequence[str], health: Sequence[v.PartitionHealth]) -> list[Scheduler]:
     """Return the schedulers that are alive, or hold a lease that lasts, by name."""
-    owned: dict[str, list[r.PartitionHealth]] = {name: [] for name in alive}
+    owned: dict[str, list[v.PartitionHealth]] = {name: [] for name in alive}
     for one in health:
         if one.head.owner and (one.lease_ms or one.head.owner in owned):
             owned.setdefault(one.head.owner, []).append(one)
@@ -68,7 +69,7 @@ def scheduler_views(alive: Sequence[str], health: Sequence[r.PartitionHealth]) -
     ]
 
 
-def dead_letter_view(partition: int, kept: r.KeptLetter) -> DeadLetterEntry:
+def dead_letter_view(partition: int, kept: v.KeptLetter) -> DeadLetterEntry:
     """Return a dead letter as listed."""
     text = kept.letter.data.decode(errors="backslashreplace")
     return DeadLetterEntry(

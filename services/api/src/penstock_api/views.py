@@ -7,7 +7,7 @@ import msgspec
 from penstock.core.dag import DagSpec, TaskSpec
 from penstock.core.run import RunSummary, TaskState
 from penstock.core.status import RunStatus, TaskStatus
-from penstock.store.records import DagSummary, Figures, OutputLine, PartitionHealth, RunView, ServerSettings
+from penstock.store.views import DagSummary, Figures, OutputLine, PartitionHealth, RunView, ServerSettings
 from penstock_api.outlines import Outline
 from penstock_api.schemas import (
     DagDetail,

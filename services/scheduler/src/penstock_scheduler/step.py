@@ -11,6 +11,7 @@ from penstock.core.projection import run_fields
 from penstock.core.run import Run
 from penstock.core.status import RunStatus, TaskStatus
 from penstock.store import records as r
+from penstock.store import views as v
 
 _RUNNING_TASK = TaskStatus.RUNNING
 
@@ -161,7 +162,7 @@ class Step:
 
 
 def _dag_write(event: e.DagRegistered, seq: int) -> r.DagWrite:
-    summary = r.summarise_dag(event.definition, event.version, event.at, seq)
+    summary = v.summarise_dag(event.definition, event.version, event.at, seq)
     return r.DagWrite(event.dag_id, event.version, msgspec.json.encode(summary), encode_dag(event.definition))
 
 

@@ -17,6 +17,9 @@ from penstock_scheduler.vanished import Attempt, Watch
 RETIRE_MS = 600_000
 """How long a worker that holds nothing may be silent before the server forgets its name."""
 
+_NEVER_MS = 2**53
+"""The lease of claims while no silence proves anything."""
+
 _log = structlog.get_logger()
 
 
@@ -32,7 +35,11 @@ class Upkeep:
         self._monotonic = asyncio.get_running_loop().time
         self._swept_at = self._monotonic() - worker_lease_ms / 1000
         self._sweep_at = 0.0
-        self._has_swept = False
+        self._found_off = False
+        # What was silent for a lease when all claims were last judged was lost then. Who seems to be so for much longer
+        # was claimed while the clock showed something else, which was over before anybody noticed; or nobody judged
+        # before this tenure, and one lease more is the price of not knowing which.
+        self._judged_at = self._monotonic()
         self._look_at = self._retire_at = self._monotonic() + worker_lease_ms / 1000
 
     @property
@@ -49,17 +56,20 @@ class Upkeep:
         if begun >= self._retire_at:
             self._retire_at = begun + self._lease_ms / 1000
             await self._store.retire(self._number, RETIRE_MS)
-        # Heartbeats come thrice in a lease: in half of one, every worker that lives has been heard.
-        if begun < self._clock.steady_since + self._lease_ms / 2000:
-            return
-        shown = self._clock.shown() if self._clock.set_at <= self._swept_at else 0
+        # Heartbeats come thrice in a lease: in half of one, every worker that lives has been heard. Before that nobody
+        # is judged, but silences that are not believed are found already.
+        steady = begun >= self._clock.steady_since + self._lease_ms / 2000
+        # A sweep that was the first to find the clock off does not know when it was set right again: nor does the next.
+        believed = self._clock.set_at <= self._swept_at and not self._found_off
+        shown = self._clock.shown() if believed else 0
         tolerance = self._lease_ms // 3
-        # What was silent for a lease at the last sweep was lost then. Who seems to be so for much longer was claimed
-        # while the clock showed something else, which was over before anybody noticed.
-        most = self._lease_ms + int((begun - self._swept_at) * 1000) + tolerance if self._has_swept else 0
-        lost = await self._store.sweep(self._number, term, self._lease_ms, shown, tolerance, most)
+        most = self._lease_ms + int((begun - self._judged_at) * 1000) + tolerance
+        lease = self._lease_ms if steady else _NEVER_MS
+        lost = await self._store.sweep(self._number, term, lease, shown, tolerance, most)
         self._swept_at = begun
-        self._has_swept = True
+        self._found_off = believed and lost is None
+        if steady or lost is None:
+            self._judged_at = begun
         if lost is None:
             _log.warning("the server's clock was set: every claim has its lease anew")
         elif lost:

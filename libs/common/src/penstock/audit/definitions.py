@@ -6,7 +6,7 @@ from penstock.audit.history import Definition, History
 from penstock.audit.verdict import Findings
 from penstock.core.dag import encode_dag
 from penstock.ids import partition_of_dag
-from penstock.store import records as r
+from penstock.store import views as v
 from penstock.store.oversight import AuditStore
 
 
@@ -34,9 +34,9 @@ async def compare_definitions(
 
 
 def _compare_current(
-    expected: r.DagSummary,
-    listing: r.DagSummary | None,
-    versions: Sequence[r.DagSummary],
+    expected: v.DagSummary,
+    listing: v.DagSummary | None,
+    versions: Sequence[v.DagSummary],
     findings: Findings,
     moving: Findings,
 ) -> None:
@@ -52,7 +52,7 @@ async def _compare_versions(
     store: AuditStore,
     partition: int,
     registered: Mapping[str, Definition],
-    versions: Sequence[r.DagSummary],
+    versions: Sequence[v.DagSummary],
     firm: Findings,
 ) -> None:
     listed = {summary.version: summary for summary in versions}

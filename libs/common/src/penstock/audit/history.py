@@ -11,6 +11,7 @@ from penstock.core.partition import Partition, evolve
 from penstock.core.run import IllegalStepError
 from penstock.errors import NewerSchemaError, SchemaError
 from penstock.store import records as r
+from penstock.store import views as v
 from penstock.store.oversight import AuditStore
 
 PAGE = 1000
@@ -24,7 +25,7 @@ class Definition:
 
     def __init__(self, event: e.DagRegistered, seq: int) -> None:
         self.spec: DagSpec = event.definition
-        self.summary = r.summarise_dag(event.definition, event.version, event.at, seq)
+        self.summary = v.summarise_dag(event.definition, event.version, event.at, seq)
 
 
 class History:

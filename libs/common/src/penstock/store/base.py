@@ -14,6 +14,7 @@ from penstock.core.events import Report
 from penstock.core.run import RunSummary
 from penstock.core.status import RunStatus
 from penstock.store import records as r
+from penstock.store import views as v
 from penstock.store.oversight import AuditStore, HealthStore
 from penstock.store.run_lists import Statuses
 from penstock.store.watching import WatchStore
@@ -53,11 +54,11 @@ class RequestStore(Protocol):
 class ReadStore(Protocol):
     """Projections and history, for whoever looks."""
 
-    async def dags(self) -> list[r.DagSummary]:
+    async def dags(self) -> list[v.DagSummary]:
         """Return every DAG, by id."""
         ...
 
-    async def versions(self, dag_id: str) -> list[r.DagSummary]:
+    async def versions(self, dag_id: str) -> list[v.DagSummary]:
         """Return the versions of a DAG, newest first; empty when there is no such DAG."""
         ...
 
@@ -65,11 +66,11 @@ class ReadStore(Protocol):
         """Return the definition of a version."""
         ...
 
-    async def run(self, run_id: str, numbers: Sequence[int] | None = None) -> r.RunView | None:
+    async def run(self, run_id: str, numbers: Sequence[int] | None = None) -> v.RunView | None:
         """Return a run with all its tasks, or with those of the given numbers only: far less where it has many."""
         ...
 
-    async def runs(self, dag_id: str, status: Statuses, limit: int, cursor: str, least: str = "") -> r.RunPage:
+    async def runs(self, dag_id: str, status: Statuses, limit: int, cursor: str, least: str = "") -> v.RunPage:
         """Return runs, newest first: of one DAG (empty for all), in ``status`` (None for any).
 
         Only such whose ids, which begin with their time, are below ``cursor`` (empty for no bound) and not below
@@ -81,7 +82,7 @@ class ReadStore(Protocol):
         """Return for each of the DAGs its last runs, newest first, at most ``limit``; none for an unknown DAG."""
         ...
 
-    async def run_cells(self, run_ids: Sequence[str]) -> list[r.RunCells]:
+    async def run_cells(self, run_ids: Sequence[str]) -> list[v.RunCells]:
         """Return those of the runs that exist, in the order asked for, each as it stood at one moment."""
         ...
 
@@ -101,15 +102,15 @@ class ReadStore(Protocol):
         """Return the head of a partition."""
         ...
 
-    async def figures(self) -> r.Figures:
+    async def figures(self) -> v.Figures:
         """Return the counts for the metrics."""
         ...
 
-    async def output(self, run_id: str, task_id: str, attempt: int, after: int, limit: int) -> list[r.OutputLine]:
+    async def output(self, run_id: str, task_id: str, attempt: int, after: int, limit: int) -> list[v.OutputLine]:
         """Return lines an attempt printed with numbers above ``after``, in order."""
         ...
 
-    async def output_sizes(self, run_id: str, task_id: str, attempts: Sequence[int]) -> list[r.OutputSize]:
+    async def output_sizes(self, run_id: str, task_id: str, attempts: Sequence[int]) -> list[v.OutputSize]:
         """Return for each of the attempts how much it has printed so far."""
         ...
 

@@ -6,12 +6,13 @@ from typing import Protocol
 from penstock.core.dag import DagSpec
 from penstock.core.status import RunStatus
 from penstock.store import records as r
+from penstock.store import views as v
 
 
 class HealthStore(Protocol):
     """How a deployment fares, for its doctor and its metrics."""
 
-    async def server(self) -> r.ServerSettings:
+    async def server(self) -> v.ServerSettings:
         """Return how the server is configured."""
         ...
 
@@ -19,7 +20,7 @@ class HealthStore(Protocol):
         """Return the schedulers that are alive."""
         ...
 
-    async def health(self, partition: int) -> r.PartitionHealth:
+    async def health(self, partition: int) -> v.PartitionHealth:
         """Return how a partition fares."""
         ...
 
@@ -44,11 +45,11 @@ class AuditStore(Protocol):
         """Return inbox entries after id ``after`` in order, waiting at most ``timeout_ms`` for the first."""
         ...
 
-    async def dags(self) -> list[r.DagSummary]:
+    async def dags(self) -> list[v.DagSummary]:
         """Return every DAG, by id."""
         ...
 
-    async def versions(self, dag_id: str) -> list[r.DagSummary]:
+    async def versions(self, dag_id: str) -> list[v.DagSummary]:
         """Return the versions of a DAG."""
         ...
 

@@ -5,6 +5,7 @@ from typing import Protocol
 
 from penstock.core.run import RunSummary, TaskState
 from penstock.store import records as r
+from penstock.store import views as v
 
 
 class WatchStore(Protocol):
@@ -18,7 +19,7 @@ class WatchStore(Protocol):
         """Return for each place, a run and the number of one of its tasks, the state; None where it never moved."""
         ...
 
-    async def dead_letters(self, partition: int, before: str, limit: int) -> list[r.KeptLetter]:
+    async def dead_letters(self, partition: int, before: str, limit: int) -> list[v.KeptLetter]:
         """Return dead letters of a partition, newest first, that stand before ``before`` (empty for the end)."""
         ...
 

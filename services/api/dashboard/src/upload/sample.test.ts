@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { SAMPLE } from "./sample";
+import SAMPLE from "./sample.yaml?raw";
 
-test("the sample that is offered is the example that is documented", () => {
-  const file = new URL("../../../../../examples/sample.yaml", import.meta.url);
-  expect(SAMPLE).toBe(readFileSync(file, "utf8"));
+test("the sample that is offered is the example that is documented, with a callable that every worker has", () => {
+  const example = readFileSync(new URL("../../../../../examples/sample.yaml", import.meta.url), "utf8");
+  expect(SAMPLE).toBe(example.replace("examples.sample_module:do_b", "penstock_worker.sample:do_b"));
 });

@@ -39,6 +39,8 @@ class Changes:
             self._dags.clear()
             self.floor = seq - 1
         self.top = seq
+        if event.foreign:
+            return
         if event.run_id:
             self._runs[event.run_id] = (seq, arrival)
             self._runs.move_to_end(event.run_id)

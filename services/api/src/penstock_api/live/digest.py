@@ -147,6 +147,8 @@ class Digest:
                 break
             for event in map(self._hub.read, entries):
                 seq = event.seq
+                if event.foreign:
+                    continue
                 if event.run_id and event.run_id not in known:
                     missed[event.run_id] = Change(event.run_id, seq, 0)
                 elif event.dag_id and not event.run_id:

@@ -8,6 +8,7 @@ from typing import get_args
 import msgspec
 
 from penstock.core import events as e
+from penstock.ids import home_of_run, partition_of_dag
 from penstock.store.records import LogEntry
 from penstock_api.history import UNREADABLE, describe, read_event
 
@@ -31,7 +32,8 @@ _NOTHING = _Glance(UNREADABLE, 0)
 class LiveEvent(msgspec.Struct, gc=False):
     """An event of a partition's log. ``dag_id`` is empty where the event does not name the DAG.
 
-    ``size`` is that of its content in bytes as it was stored.
+    ``size`` is that of its content in bytes as it was stored. ``foreign`` says that what it names is of another
+    partition: it is told to who asks for events, and has changed nothing.
     """
 
     partition: int
@@ -42,6 +44,7 @@ class LiveEvent(msgspec.Struct, gc=False):
     size: int
     content: bytes
     rendered: bool = False
+    foreign: bool = False
 
     @property
     def data(self) -> bytes:
@@ -66,3 +69,10 @@ def live_event(entry: LogEntry) -> LiveEvent:
     if kind == e.DagRegistered.__name__:
         event.size = len(event.data)  # at once: the outline that is shown is small, the definition may be megabytes
     return event
+
+
+def is_foreign(event: LiveEvent, partitions: int) -> bool:
+    """Return whether an event names what lives in another partition, as somebody may who writes to an inbox by hand."""
+    if event.type == e.FactRejected.__name__:
+        return bool(event.run_id) and home_of_run(event.run_id, partitions) != event.partition
+    return event.type == e.DagRegistered.__name__ and partition_of_dag(event.dag_id, partitions) != event.partition

@@ -13,7 +13,7 @@ from penstock.store.base import Store
 from penstock.store.records import Head, LogEntry
 from penstock_api.live.changes import Changes
 from penstock_api.live.dag_entries import DagEntries
-from penstock_api.live.events import LiveEvent, live_event
+from penstock_api.live.events import LiveEvent, is_foreign, live_event
 from penstock_api.live.run_dags import RunDags
 from penstock_api.live.run_entries import MOST_RUNS, RunEntries
 from penstock_api.live.trail import KEPT, Trail, open_trail
@@ -100,6 +100,7 @@ class LiveHub:
     def read(self, entry: LogEntry) -> LiveEvent:
         """Return an entry of a log as an event on its way, and learn from it."""
         event = live_event(entry)
+        event.foreign = is_foreign(event, self._partitions)
         if event.run_id and event.dag_id:
             self.run_dags.learn(event.run_id, event.dag_id)
         return event

@@ -71,14 +71,12 @@ class Trail:
     async def _declared(self, store: ReadStore, below: int) -> int:
         """Return what the first fork declared since kept, if it is in the log not far below ``below``."""
         seq = max(0, below - SEARCHED)
-        while entries := await store.log(self._partition, seq, min(_PAGE, below - seq)):
+        while seq < below and (entries := await store.log(self._partition, seq, min(_PAGE, below - seq))):
             for entry in entries:
                 event = read_event(entry)
                 if isinstance(event, LogForked) and event.incarnation > self.incarnation:
                     return event.kept_seq
             seq = entries[-1].seq
-            if seq >= below:
-                break
         return below
 
     async def _holds(self, store: ReadStore, seq: int) -> bool:

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from penstock import __version__
 from penstock.errors import Detail, InvalidInputError
 from penstock.store.base import Store
-from penstock.store.records import KeptLetter
+from penstock.store.views import KeptLetter
 from penstock_api.answers import answer, documented
 from penstock_api.context import Shared
 from penstock_api.crew import read_crew

@@ -3,7 +3,7 @@
 import msgspec
 
 from penstock.core.status import RunStatus, TaskStatus
-from penstock.store.records import ServerSettings
+from penstock.store.views import ServerSettings
 from penstock_api.schemas.common import RunId, Time
 from penstock_api.schemas.dags import DagWithRuns
 from penstock_api.schemas.runs import RunEntry

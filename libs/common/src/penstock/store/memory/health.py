@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import msgspec
 
 from penstock.store import records as r
+from penstock.store import views as v
 from penstock.store.memory.state import State
 
 
@@ -18,16 +19,16 @@ class Health:
     def __init__(self, state: State) -> None:
         self._state = state
 
-    async def server(self) -> r.ServerSettings:
+    async def server(self) -> v.ServerSettings:
         """Return what an operator would read of a server that is none."""
-        return r.ServerSettings("memory", "master", 0, "noeviction", "no", "no")
+        return v.ServerSettings("memory", "master", 0, "noeviction", "no", "no")
 
     async def schedulers(self) -> list[str]:
         """Return the schedulers that are alive."""
         now = self._state.clock()
         return sorted(name for name, until in self._state.schedulers.items() if until >= now)
 
-    async def health(self, partition: int) -> r.PartitionHealth:
+    async def health(self, partition: int) -> v.PartitionHealth:
         """Return how a partition fares."""
         state, now = self._state.partitions[partition], self._state.clock()
         oldest = state.inbox.after("0-0", 1)
@@ -35,7 +36,7 @@ class Health:
         ready = [number for queue in state.queues.values() for number in queue.ready]
         first = min(ready, default=0)
         wake = min(state.timers.values(), default=now)
-        return r.PartitionHealth(
+        return v.PartitionHealth(
             partition=partition,
             head=state.head,
             appended=state.log[-1].seq if state.log else 0,

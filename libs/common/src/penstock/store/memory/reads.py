@@ -12,6 +12,7 @@ from penstock.core.status import RunStatus
 from penstock.errors import NotFoundError
 from penstock.ids import home_of_run, partition_of_dag, partition_of_run
 from penstock.store import records as r
+from penstock.store import views as v
 from penstock.store.memory.state import PartitionState, RunRecord, State
 from penstock.store.run_lists import Statuses, status_lists
 
@@ -25,12 +26,12 @@ class Reads:
     def __init__(self, state: State) -> None:
         self._state = state
 
-    async def dags(self) -> list[r.DagSummary]:
+    async def dags(self) -> list[v.DagSummary]:
         """Return every DAG, by id."""
         dags = [dag for partition in self._state.partitions for dag in partition.dags.values()]
         return sorted(dags, key=attrgetter("dag_id"))
 
-    async def versions(self, dag_id: str) -> list[r.DagSummary]:
+    async def versions(self, dag_id: str) -> list[v.DagSummary]:
         """Return the versions of a DAG, the current one first, then the newest."""
         partition = self._state.partitions[partition_of_dag(dag_id, len(self._state.partitions))]
         if dag_id not in partition.dags:
@@ -44,7 +45,7 @@ class Reads:
         data = self._state.partitions[partition].definitions.get(version)
         return None if data is None else decode_dag(data)
 
-    async def run(self, run_id: str, numbers: Sequence[int] | None = None) -> r.RunView | None:
+    async def run(self, run_id: str, numbers: Sequence[int] | None = None) -> v.RunView | None:
         """Return a run with all its tasks, or some."""
         try:
             record = self._record(run_id)
@@ -54,9 +55,9 @@ class Reads:
             return None
         summary, tasks = decode_run_fields(record.fields)
         wanted = tasks if numbers is None else {number: tasks[number] for number in numbers if number in tasks}
-        return r.RunView(summary, wanted)
+        return v.RunView(summary, wanted)
 
-    async def runs(self, dag_id: str, status: Statuses, limit: int, cursor: str, least: str = "") -> r.RunPage:
+    async def runs(self, dag_id: str, status: Statuses, limit: int, cursor: str, least: str = "") -> v.RunPage:
         """Return one page of runs, newest first; a run's id begins with its time."""
         summaries = (summary for partition in self._state.partitions for summary in _summaries(partition))
         lists = status_lists(status)
@@ -70,7 +71,7 @@ class Reads:
         ]
         wanted.sort(key=attrgetter("run_id"), reverse=True)
         page = wanted[:limit]
-        return r.RunPage(page, page[-1].run_id if len(wanted) > limit else "")
+        return v.RunPage(page, page[-1].run_id if len(wanted) > limit else "")
 
     async def last_runs(self, dag_ids: Sequence[str], limit: int) -> dict[str, list[RunSummary]]:
         """Return for each of the DAGs its last runs, newest first."""
@@ -80,12 +81,12 @@ class Reads:
                 found[summary.dag_id].append(summary)
         return {dag_id: sorted(runs, key=attrgetter("run_id"), reverse=True)[:limit] for dag_id, runs in found.items()}
 
-    async def run_cells(self, run_ids: Sequence[str]) -> list[r.RunCells]:
+    async def run_cells(self, run_ids: Sequence[str]) -> list[v.RunCells]:
         """Return those of the runs that exist, in the order asked for."""
         homes = ((run_id, home_of_run(run_id, len(self._state.partitions))) for run_id in run_ids)
         found = (self._state.partitions[home].runs.get(run_id) for run_id, home in homes if home is not None)
         records = [record for record in found if record is not None]
-        return [r.RunCells(*decode_cells(record.fields)) for record in records]
+        return [v.RunCells(*decode_cells(record.fields)) for record in records]
 
     async def run_events(self, run_id: str, after: int, limit: int) -> list[r.LogEntry]:
         """Return the run's events above seq ``after``."""
@@ -112,7 +113,7 @@ class Reads:
         """Return the head of a partition."""
         return self._state.partitions[partition].head
 
-    async def figures(self) -> r.Figures:
+    async def figures(self) -> v.Figures:
         """Return the counts for the metrics."""
         partitions = self._state.partitions
         runs = Counter(str(summary.status) for partition in partitions for summary in _summaries(partition))
@@ -121,7 +122,7 @@ class Reads:
             for status, count in partition.counts.items():
                 tasks[status] += count
         queues = [queue for partition in partitions for queue in partition.queues.values()]
-        return r.Figures(
+        return v.Figures(
             dags=sum(len(partition.dags) for partition in partitions),
             runs={str(status): runs[status] for status in RunStatus},
             tasks=dict(tasks),
@@ -132,15 +133,15 @@ class Reads:
             events=sum(partition.head.seq for partition in partitions),
         )
 
-    async def output(self, run_id: str, task_id: str, attempt: int, after: int, limit: int) -> list[r.OutputLine]:
+    async def output(self, run_id: str, task_id: str, attempt: int, after: int, limit: int) -> list[v.OutputLine]:
         """Return lines an attempt printed with numbers above ``after``, in order."""
         lines = self._printed(run_id, task_id, attempt)
-        return [r.OutputLine(number, *line) for number, line in lines.items() if number > after][:limit]
+        return [v.OutputLine(number, *line) for number, line in lines.items() if number > after][:limit]
 
-    async def output_sizes(self, run_id: str, task_id: str, attempts: Sequence[int]) -> list[r.OutputSize]:
+    async def output_sizes(self, run_id: str, task_id: str, attempts: Sequence[int]) -> list[v.OutputSize]:
         """Return for each of the attempts how much it has printed so far."""
         printed = [self._printed(run_id, task_id, attempt) for attempt in attempts]
-        return [r.OutputSize(max(lines, default=0), len(lines)) for lines in printed]
+        return [v.OutputSize(max(lines, default=0), len(lines)) for lines in printed]
 
     def _printed(self, run_id: str, task_id: str, attempt: int) -> dict[int, tuple[int, str, str]]:
         number = partition_of_run(run_id)

@@ -8,7 +8,7 @@ from penstock.core.status import RUN_ENDED, RunStatus, TaskStatus
 from penstock.errors import ConflictError, NotFoundError
 from penstock.ids import created_at, partition_of_dag, partition_of_run
 from penstock.store.memory.state import IdempotencyKey, PartitionState, RunRecord, State
-from penstock.store.records import summarise_dag
+from penstock.store.views import summarise_dag
 
 IDEMPOTENCY_MS = 2 * 24 * 3600 * 1000
 """How long a key is remembered."""

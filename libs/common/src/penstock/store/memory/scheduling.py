@@ -7,9 +7,10 @@ from msgspec.structs import replace
 
 from penstock.core import events as e
 from penstock.store import records as r
+from penstock.store import views as v
 from penstock.store.memory.state import Claim, Lease, PartitionState, RunRecord, State
 
-_decode_dag = msgspec.json.Decoder(r.DagSummary).decode
+_decode_dag = msgspec.json.Decoder(v.DagSummary).decode
 
 
 class Scheduling:

@@ -12,6 +12,7 @@ from penstock.core.codec import encode_event
 from penstock.core.events import AnyEvent
 from penstock.core.react import QUEUES
 from penstock.store import records as r
+from penstock.store import views as v
 
 BELL_MS = 60_000
 """How long a bell goes on ringing for a worker that does not listen, and how long an idle worker is believed alive."""
@@ -164,8 +165,8 @@ class PartitionState:
         self.runs: dict[str, RunRecord] = {}
         self.timers: dict[str, int] = {}
         self.counts: dict[str, int] = {}
-        self.dags: dict[str, r.DagSummary] = {}
-        self.versions: dict[str, dict[str, r.DagSummary]] = {}
+        self.dags: dict[str, v.DagSummary] = {}
+        self.versions: dict[str, dict[str, v.DagSummary]] = {}
         self.definitions: dict[str, bytes] = {}
         self.keys: dict[tuple[str, str], IdempotencyKey] = {}
         self.idle: dict[str, int] = {}

@@ -9,6 +9,7 @@ from penstock.core.projection import SUMMARY_FIELD, decode_summary, decode_task,
 from penstock.core.run import RunSummary, TaskState
 from penstock.ids import home_of_run
 from penstock.store import records as r
+from penstock.store import views as v
 from penstock.store.memory.state import State
 
 
@@ -34,10 +35,10 @@ class Watching:
         run = None if home is None else self._state.partitions[home].runs.get(run_id)
         return None if run is None else run.fields.get(name)
 
-    async def dead_letters(self, partition: int, before: str, limit: int) -> list[r.KeptLetter]:
+    async def dead_letters(self, partition: int, before: str, limit: int) -> list[v.KeptLetter]:
         """Return dead letters of a partition, newest first."""
         dead = self._state.partitions[partition].dead
-        return [r.KeptLetter(place, letter) for place, letter in dead.before(before, limit)]
+        return [v.KeptLetter(place, letter) for place, letter in dead.before(before, limit)]
 
     async def announce(self, worker: r.WorkerPresence, ttl_ms: int) -> None:
         """Say that a worker is alive, and how it fares."""

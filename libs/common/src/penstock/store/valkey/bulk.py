@@ -7,7 +7,7 @@ from typing import TypeVar
 from penstock.core.projection import decode_cells, decode_summary
 from penstock.core.run import RunSummary
 from penstock.ids import home_of_run, partition_of_dag
-from penstock.store import records as r
+from penstock.store import views as v
 from penstock.store.valkey.connection import Call, Connection
 from penstock.store.valkey.reads import text_fields
 
@@ -38,9 +38,9 @@ class BulkReads:
                 found[dag_id] = [decode_summary(summary) for summary in summaries]
         return found
 
-    async def run_cells(self, run_ids: Sequence[str]) -> list[r.RunCells]:
+    async def run_cells(self, run_ids: Sequence[str]) -> list[v.RunCells]:
         """Return those of the runs that exist, in the order asked for."""
-        found: list[r.RunCells] = []
+        found: list[v.RunCells] = []
         homes = [(run_id, home_of_run(run_id, self._db.partitions)) for run_id in run_ids]
         known = [(run_id, home) for run_id, home in homes if home is not None]
         for some in _portions(known, RUNS_AT_ONCE):
@@ -49,7 +49,7 @@ class BulkReads:
             if not all(answers):
                 await self._db.believe_absence(*{partition for _, partition in some})
             for fields in filter(None, answers):
-                found.append(r.RunCells(*decode_cells(text_fields(fields))))
+                found.append(v.RunCells(*decode_cells(text_fields(fields))))
                 await asyncio.sleep(0)  # a run of many tasks takes a while: let others have their turn in between
         return found
 

@@ -7,7 +7,7 @@ from redis.exceptions import ResponseError
 
 from penstock.core.react import QUEUES
 from penstock.errors import StoreUnavailableError
-from penstock.store import records as r
+from penstock.store import views as v
 from penstock.store.valkey.connection import Connection
 from penstock.store.valkey.keys import WORKERS
 from penstock.store.valkey.preflight import UNKNOWN, parse_settings
@@ -30,7 +30,7 @@ class Health:
     def __init__(self, connection: Connection) -> None:
         self._db = connection
 
-    async def server(self) -> r.ServerSettings:
+    async def server(self) -> v.ServerSettings:
         """Return how the server is configured."""
         return parse_settings(await self._db.command("INFO"), await self._appendfsync())
 
@@ -53,14 +53,14 @@ class Health:
             name.decode() for name in await self._db.command("ZRANGEBYSCORE", key, int(seconds) * 1000, "+inf")
         )
 
-    async def health(self, partition: int) -> r.PartitionHealth:
+    async def health(self, partition: int) -> v.PartitionHealth:
         """Return how a partition fares."""
         keys = self._db.keys[partition]
         touched = [keys.head, keys.lease, keys.inbox, keys.log, keys.timers, keys.dead, *map(keys.queue, QUEUES)]
         answer = await self._db.run("health", touched, [WORKERS, CLAIMS_LOOKED_AT])
         now, head, lease, waiting, oldest, last, timers, first, dead, queues = answer
         begun = [queue[3] for queue in queues if queue[3]]
-        return r.PartitionHealth(
+        return v.PartitionHealth(
             partition=partition,
             head=parse_head(head),
             appended=int(last[0].partition(b"-")[0]) if last else 0,

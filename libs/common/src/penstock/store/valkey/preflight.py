@@ -2,7 +2,7 @@
 
 from redis.exceptions import BusyLoadingError, OutOfMemoryError, ReadOnlyError, RedisError
 
-from penstock.store import records as r
+from penstock.store import views as v
 
 LEAST_REDIS = (7, 0)
 LEAST_VALKEY = (7, 2)
@@ -12,13 +12,13 @@ UNKNOWN = "unknown"
 """A setting that the server does not tell."""
 
 
-def parse_settings(answer: bytes, appendfsync: str) -> r.ServerSettings:
+def parse_settings(answer: bytes, appendfsync: str) -> v.ServerSettings:
     """Return the settings of the server that answers INFO so; when it syncs its file, INFO does not say."""
     info = dict(line.split(":", 1) for line in answer.decode().splitlines() if ":" in line)
     valkey = info.get("valkey_version")
     # While a server loads its file it does not write to it, and says that it keeps none.
     kept = "yes" if info.get("aof_enabled") == "1" else UNKNOWN if info.get("loading") == "1" else "no"
-    return r.ServerSettings(
+    return v.ServerSettings(
         software=f"Valkey {valkey}" if valkey else f"Redis {info.get('redis_version', '0')}",
         role=info.get("role", UNKNOWN),
         maxmemory=int(info.get("maxmemory", 0)),
@@ -28,7 +28,7 @@ def parse_settings(answer: bytes, appendfsync: str) -> r.ServerSettings:
     )
 
 
-def faults(settings: r.ServerSettings) -> list[str]:
+def faults(settings: v.ServerSettings) -> list[str]:
     """Return what forbids using a server with these settings; empty when it is fit."""
     found = []
     name, _, version = settings.software.partition(" ")

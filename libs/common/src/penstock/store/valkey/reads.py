@@ -15,10 +15,11 @@ from penstock.core.status import RunStatus
 from penstock.errors import NotFoundError
 from penstock.ids import partition_of_dag, partition_of_run
 from penstock.store import records as r
+from penstock.store import views as v
 from penstock.store.run_lists import Statuses, status_lists
 from penstock.store.valkey.connection import LONGEST_WAIT_MS, Connection, Value, emptied
 
-_decode_dags = msgspec.json.Decoder(r.DagSummary)
+_decode_dags = msgspec.json.Decoder(v.DagSummary)
 
 
 class Reads:
@@ -27,14 +28,14 @@ class Reads:
     def __init__(self, connection: Connection) -> None:
         self._db = connection
 
-    async def dags(self) -> list[r.DagSummary]:
+    async def dags(self) -> list[v.DagSummary]:
         """Return every DAG, by id."""
         answers = await self._db.pipeline([("HVALS", keys.dags) for keys in self._db.keys])
         if not any(answers):
             await self._db.believe_absence(*range(self._db.partitions))
         return sorted(map(_decode_dags.decode, chain.from_iterable(answers)), key=lambda dag: dag.dag_id)
 
-    async def versions(self, dag_id: str) -> list[r.DagSummary]:
+    async def versions(self, dag_id: str) -> list[v.DagSummary]:
         """Return the versions of a DAG, the current one first, then the newest."""
         partition = partition_of_dag(dag_id, self._db.partitions)
         keys = self._db.keys[partition]
@@ -52,7 +53,7 @@ class Reads:
             await self._db.believe_absence(partition)
         return None if data is None else decode_dag(data)
 
-    async def run(self, run_id: str, numbers: Sequence[int] | None = None) -> r.RunView | None:
+    async def run(self, run_id: str, numbers: Sequence[int] | None = None) -> v.RunView | None:
         """Return a run with all its tasks, or some."""
         try:
             partition = partition_of_run(run_id)
@@ -63,7 +64,7 @@ class Reads:
         if SUMMARY_FIELD not in fields:
             await self._db.believe_absence(partition)
             return None
-        return r.RunView(*decode_run_fields(fields))
+        return v.RunView(*decode_run_fields(fields))
 
     async def _run_fields(self, key: str, numbers: Sequence[int] | None) -> dict[str, bytes]:
         if numbers is None:
@@ -72,7 +73,7 @@ class Reads:
         values = await self._db.command("HMGET", key, *names)
         return {name: value for name, value in zip(names, values, strict=True) if value is not None}
 
-    async def runs(self, dag_id: str, status: Statuses, limit: int, cursor: str, least: str = "") -> r.RunPage:
+    async def runs(self, dag_id: str, status: Statuses, limit: int, cursor: str, least: str = "") -> v.RunPage:
         """Return one page of runs: of each list its newest, merged."""
         partitions = [partition_of_dag(dag_id, self._db.partitions)] if dag_id else range(self._db.partitions)
         lists = status_lists(status)
@@ -86,7 +87,7 @@ class Reads:
         ids = sorted({run_id.decode() for run_id in chain.from_iterable(answers)}, reverse=True)
         page = await self._summaries(ids[:limit])
         wanted = page if None in lists else [summary for summary in page if summary.status in lists]
-        return r.RunPage(wanted, ids[limit - 1] if len(ids) > limit else "")
+        return v.RunPage(wanted, ids[limit - 1] if len(ids) > limit else "")
 
     async def _summaries(self, run_ids: Sequence[str]) -> list[RunSummary]:
         stored = await self._db.pipeline(
@@ -128,7 +129,7 @@ class Reads:
         """Return the head of a partition."""
         return parse_head(await self._db.command("HGETALL", self._db.keys[partition].head))
 
-    async def figures(self) -> r.Figures:
+    async def figures(self) -> v.Figures:
         """Return the counts for the metrics."""
         parts = await asyncio.gather(*(self._partition_figures(p) for p in range(self._db.partitions)))
         runs: dict[str, int] = {}
@@ -139,9 +140,9 @@ class Reads:
             for status, count in part.tasks.items():
                 tasks[status] = tasks.get(status, 0) + count
         totals = {name: sum(getattr(part, name) for part in parts) for name in _SUMMED}
-        return r.Figures(runs=runs, tasks=tasks, **totals)
+        return v.Figures(runs=runs, tasks=tasks, **totals)
 
-    async def _partition_figures(self, partition: int) -> r.Figures:
+    async def _partition_figures(self, partition: int) -> v.Figures:
         keys = self._db.keys[partition]
         commands: list[Sequence[Value]] = [
             ("HLEN", keys.dags),
@@ -156,7 +157,7 @@ class Reads:
         dags, counts, groups, dead, seq, *rest = await self._db.pipeline(commands)
         statuses, lengths, pending = rest[: len(RunStatus)], rest[-2 * len(QUEUES) : -len(QUEUES)], rest[-len(QUEUES) :]
         claimed = sum(entry[0] for entry in pending)
-        return r.Figures(
+        return v.Figures(
             dags=dags,
             runs={str(status): count for status, count in zip(RunStatus, statuses, strict=True)},
             tasks={status: int(count) for status, count in text_fields(counts).items()},
@@ -167,7 +168,7 @@ class Reads:
             events=int(seq or 0),
         )
 
-    async def output(self, run_id: str, task_id: str, attempt: int, after: int, limit: int) -> list[r.OutputLine]:
+    async def output(self, run_id: str, task_id: str, attempt: int, after: int, limit: int) -> list[v.OutputLine]:
         """Return lines an attempt printed with numbers above ``after``, in order: a line's id is its number."""
         partition = partition_of_run(run_id)
         if partition >= self._db.partitions:
@@ -178,18 +179,18 @@ class Reads:
             await self._db.believe_absence(partition)
         return [_output_line(entry) for entry in entries]
 
-    async def output_sizes(self, run_id: str, task_id: str, attempts: Sequence[int]) -> list[r.OutputSize]:
+    async def output_sizes(self, run_id: str, task_id: str, attempts: Sequence[int]) -> list[v.OutputSize]:
         """Return for each of the attempts how much it has printed so far."""
         partition = partition_of_run(run_id)
         if partition >= self._db.partitions:
-            return [r.OutputSize() for _ in attempts]
+            return [v.OutputSize() for _ in attempts]
         keys = [self._db.keys[partition].output(run_id, task_id, attempt) for attempt in attempts]
         commands: list[Sequence[Value]] = [("XREVRANGE", key, "+", "-", "COUNT", 1) for key in keys]
         answers = await self._db.pipeline([*commands, *(("XLEN", key) for key in keys)])
         ends, lengths = answers[: len(keys)], answers[len(keys) :]
         if not any(lengths):
             await self._db.believe_absence(partition)
-        return [r.OutputSize(_seq(end[0]) if end else 0, length) for end, length in zip(ends, lengths, strict=True)]
+        return [v.OutputSize(_seq(end[0]) if end else 0, length) for end, length in zip(ends, lengths, strict=True)]
 
     async def event_indexes(self, partition: int, run_ids: Sequence[str]) -> dict[str, list[int]]:
         """Return for each of the runs the seqs that its index of events holds."""
@@ -222,11 +223,11 @@ class Reads:
 _SUMMED = ("dags", "queue_depth", "pending", "inbox_lag", "dead_letters", "events")
 
 
-def _output_line(entry: Any) -> r.OutputLine:  # noqa: ANN401  # RESP2 sends pairs as a flat list, RESP3 as a map
+def _output_line(entry: Any) -> v.OutputLine:  # noqa: ANN401  # RESP2 sends pairs as a flat list, RESP3 as a map
     # A search looks at hundreds of thousands: the fields are taken in the order in which append.lua writes them.
     fields = entry[1]
     at, stream, text = fields.values() if isinstance(fields, dict) else fields[1::2]
-    return r.OutputLine(_seq(entry), int(at), stream.decode(), text.decode())
+    return v.OutputLine(_seq(entry), int(at), stream.decode(), text.decode())
 
 
 def byte_fields(answer: Any) -> dict[bytes, Any]:  # noqa: ANN401  # RESP2 sends pairs as a flat list, RESP3 as a map

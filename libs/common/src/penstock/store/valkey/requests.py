@@ -12,8 +12,8 @@ from penstock.core.run import RunSummary
 from penstock.core.status import RUN_ENDED, RunStatus, TaskStatus
 from penstock.errors import ConflictError, NotFoundError
 from penstock.ids import created_at, partition_of_dag, partition_of_run
-from penstock.store.records import summarise_dag
 from penstock.store.valkey.connection import Connection
+from penstock.store.views import summarise_dag
 
 IDEMPOTENCY_SECONDS = 2 * 24 * 3600
 """How long a key is remembered."""

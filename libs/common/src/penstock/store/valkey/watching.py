@@ -8,6 +8,7 @@ from penstock.core.projection import SUMMARY_FIELD, decode_summary, decode_task,
 from penstock.core.run import RunSummary, TaskState
 from penstock.ids import home_of_run
 from penstock.store import records as r
+from penstock.store import views as v
 from penstock.store.valkey.connection import Connection, Value
 from penstock.store.valkey.reads import text_fields
 
@@ -41,7 +42,7 @@ class Watching:
         found = iter(await self._db.pipeline(commands))
         return [None if home is None else next(found) for home in homes]
 
-    async def dead_letters(self, partition: int, before: str, limit: int) -> list[r.KeptLetter]:
+    async def dead_letters(self, partition: int, before: str, limit: int) -> list[v.KeptLetter]:
         """Return dead letters of a partition, newest first."""
         key = self._db.keys[partition].dead
         below = f"({before}" if before else "+"
@@ -76,6 +77,6 @@ class Watching:
         return int(await self._db.command("ZCOUNT", self._db.workers.until, now, "+inf"))
 
 
-def _letter(place: str, fields: dict[str, bytes]) -> r.KeptLetter:
+def _letter(place: str, fields: dict[str, bytes]) -> v.KeptLetter:
     letter = r.DeadLetter(fields["id"].decode(), fields["fact"], fields["reason"].decode())
-    return r.KeptLetter(place, letter)
+    return v.KeptLetter(place, letter)

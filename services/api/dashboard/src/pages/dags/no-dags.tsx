@@ -7,7 +7,7 @@ import { asError } from "@/api/errors";
 import { Button } from "@/ui/button";
 import { Empty } from "@/ui/notices";
 import { addDrafts, newDraft } from "@/upload/drafts";
-import { SAMPLE } from "@/upload/sample";
+import SAMPLE from "@/upload/sample.yaml?raw";
 import { UploadButton } from "@/upload/upload-button";
 
 /** What an empty deployment says: what a DAG is, and three ways to the first one. */
