@@ -1,6 +1,7 @@
 """What goes wrong every day: processes that die, replies that are lost."""
 
 import os
+import re
 import signal
 import sys
 from collections import Counter
@@ -91,7 +92,7 @@ async def test_nothing_a_killed_worker_started_survives_it(
             os.kill(warden, signal.SIGKILL)
 
             async def replaced() -> bool:
-                return bool(_wardens(doomed.pid) - {warden})
+                return any(map(_watches, _wardens(doomed.pid) - {warden}))
 
             await eventually(replaced, "another warden")
         doomed.send_signal(signal.SIGKILL)
@@ -184,6 +185,12 @@ def _wardens(worker_pid: int) -> set[int]:
     threads = Path(f"/proc/{worker_pid}/task").glob("*/children")
     children = [int(pid) for thread in threads for pid in _told(thread).split()]
     return {pid for pid in children if b"warden.py" in _told(Path(f"/proc/{pid}/cmdline"))}
+
+
+def _watches(warden: int) -> bool:
+    """Return whether a warden has started: it is there before, but a worker that dies then has none."""
+    ignored = re.search(rb"^SigIgn:\s*([0-9a-f]+)$", _told(Path(f"/proc/{warden}/status")), re.MULTILINE)
+    return ignored is not None and bool(int(ignored[1], 16) & 1 << signal.SIGTERM - 1)
 
 
 def _told(file: Path) -> bytes:
