@@ -41,10 +41,19 @@ class Exposition(Collector):
         for collector in self._collectors:
             yield from collector.collect()
 
-    def encoded(self, accept: str) -> tuple[bytes, str]:
-        """Return all of it in the text format that an Accept header prefers, and the content type of that format."""
+    def encoded(self, accept: str, *more: Collector) -> tuple[bytes, str]:
+        """Return all of it, and of ``more``, in the text format that an Accept header prefers, and its content type."""
         encode, content_type = choose_encoder(accept)
-        return encode(self), content_type
+        return encode(_Together((*more, self))), content_type
+
+
+class _Together(Collector):
+    def __init__(self, collectors: Sequence[Collector]) -> None:
+        self._collectors = collectors
+
+    def collect(self) -> Iterator[Metric]:
+        for collector in self._collectors:
+            yield from collector.collect()
 
 
 class BulkHistogram(Collector):
