@@ -54,7 +54,7 @@ class Engine:
         """
         self.head = head
         self.applied: Sequence[e.AnyEvent] = ()
-        """The events of the last commit that was made."""
+        """The events of the commit under way."""
         self._number = number
         self._store = store
         self._lease_ms = lease_ms
@@ -125,6 +125,7 @@ class Engine:
     def committed(self, commit: r.Commit) -> None:
         """Take note that a commit was applied."""
         self.head = replace(self.head, seq=commit.seq + len(commit.events), hash=commit.new_hash, cursor=commit.cursor)
+        self.applied = ()
         self._forget(commit.runs)
 
     def _accept(self, step: Step, facts: Sequence[tuple[e.AnyEvent, r.Entry]]) -> list[r.DeadLetter]:
