@@ -1,6 +1,6 @@
 """Mutants of what tells operators how a deployment fares."""
 
-from mutants.mutant import CLI, SCRIPTS, VALKEY, Mutant
+from mutants.mutant import API, CLI, SCHEDULER, SCRIPTS, VALKEY, WORKER, Mutant
 
 OPERATION = (
     Mutant(
@@ -44,5 +44,40 @@ OPERATION = (
         "create=False",
         "create=True",
         "tests/integration/test_cli_alone.py",
+    ),
+    Mutant(
+        "a worker that drains and says that it takes work",
+        f"{WORKER}/service.py",
+        '            return ["This worker is draining: it takes nothing more."]',
+        "            return []",
+        "tests/integration/test_listener.py",
+    ),
+    Mutant(
+        "a scheduler cut off from its store that says all is well",
+        f"{SCHEDULER}/service.py",
+        "        if silent > self._lease_ms / 1000:",
+        "        if silent > 1e9:",
+        "tests/integration/test_listener.py",
+    ),
+    Mutant(
+        "a request id that is taken as it comes",
+        f"{API}/envelope.py",
+        "_WELL_FORMED.fullmatch(told)",
+        "told",
+        "tests/integration/test_api_requests.py",
+    ),
+    Mutant(
+        "a metric by address, of which there is no end",
+        f"{API}/access.py",
+        'path: str = scope["route"].path',
+        'path: str = scope["path"]',
+        "tests/integration/test_api_requests.py",
+    ),
+    Mutant(
+        "a loss without a cause that is put down to a silent worker",
+        f"{SCHEDULER}/observing.py",
+        'else "vanished"',
+        'else "silent"',
+        "tests/unit/test_scheduler_observing.py",
     ),
 )

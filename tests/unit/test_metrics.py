@@ -9,14 +9,15 @@ from prometheus_client.core import Metric
 from penstock.core.chain import GENESIS
 from penstock.store.records import Head
 from penstock.store.views import Figures, PartitionHealth, ServerSettings
-from penstock_api.routes.metrics import _Scrape
+from penstock_api.metrics import DeploymentMetrics
 from penstock_api.schemas import Metrics
 from penstock_api.views import metrics
+from store_kit import presence
 
 PLACES = {"hash", "cursor"}
 """Of the head: they say where something stands, which nobody can measure."""
 
-SERVER = ServerSettings("Valkey 9.9.9", "master", 12345, "noeviction", "yes", "everysec")
+SERVER = ServerSettings("Valkey 9.9.9", "master", 12345, "noeviction", "yes", "everysec", 6789, 98765, "ok")
 HEALTH = PartitionHealth(
     partition=3,
     head=Head(seq=11, hash=GENESIS, term=12, owner="scheduler-13", cursor="14-0", incarnation=15),
@@ -37,11 +38,11 @@ FIGURES = Figures(dags=0, runs={}, tasks={}, queue_depth=0, pending=0, inbox_lag
 
 
 def shown(health: PartitionHealth = HEALTH, faults: list[str] | None = None) -> Metrics:
-    return metrics(FIGURES, 1, [health], SERVER, faults or [])
+    return metrics(FIGURES, 1, [], [health], SERVER, faults or [])
 
 
 def scraped(counts: Metrics) -> Iterator[tuple[str, dict[str, str], float]]:
-    families: Iterator[Metric] = _Scrape(counts).collect()
+    families: Iterator[Metric] = DeploymentMetrics(counts).collect()
     return ((sample.name, sample.labels, sample.value) for family in families for sample in family.samples)
 
 
@@ -78,6 +79,21 @@ def test_whatever_is_known_of_the_server_is_in_both_forms_of_the_metrics(field: 
 def test_what_is_wrong_with_the_server_is_counted() -> None:
     samples = {name: value for name, _, value in scraped(shown(faults=["it may evict data", "it is out of memory"]))}
     assert samples["penstock_server_faults"] == 2
+
+
+def test_a_worker_that_drains_has_no_slot_to_offer() -> None:
+    draining = msgspec.structs.replace(presence("leaving", busy=2), draining=True)
+    counts = metrics(FIGURES, 1, [presence("one", busy=3), presence("two"), draining], [HEALTH], SERVER, [])
+    assert (counts.workers, counts.workers_draining, counts.slots, counts.slots_used) == (3, 1, 8, 3)
+    told = {(name, *labels.values()): value for name, labels, value in scraped(counts)}
+    assert (told["penstock_workers",], told["penstock_workers_draining",]) == (3, 1)
+    assert (told["penstock_slots", "used"], told["penstock_slots", "free"]) == (3, 5)
+
+
+def test_the_ages_of_the_deployment_are_those_of_its_worst_partition() -> None:
+    other = msgspec.structs.replace(HEALTH, partition=4, ready_age_ms=99_000, inbox_age_ms=1_000)
+    counts = metrics(FIGURES, 1, [], [HEALTH, other], SERVER, [])
+    assert (counts.queue_age_seconds, counts.inbox_age_seconds) == (99, 19)
 
 
 def test_a_partition_without_an_owner_names_none() -> None:

@@ -3,6 +3,7 @@
 import uvloop
 
 from penstock.logs import configure_logging
+from penstock.process import explained_exit
 from penstock.settings import Settings, load_settings
 from penstock.store import await_store
 from penstock_api.app import create_app
@@ -20,9 +21,10 @@ async def serve(settings: Settings) -> None:
 
 def main() -> None:
     """Start the process."""
-    settings = load_settings()
-    configure_logging("api", settings.log_format, settings.log_level)
-    uvloop.run(serve(settings))
+    with explained_exit("api"):
+        settings = load_settings()
+        configure_logging("api", settings.log_format, settings.log_level)
+        uvloop.run(serve(settings))
 
 
 if __name__ == "__main__":
