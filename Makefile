@@ -23,7 +23,9 @@ NODE = cd $(DASHBOARD) && PATH="$(CURDIR)/$(BIN):$$PATH"
 HELM_TOOLS := tests/helm/.tools
 CHART := deploy/helm/penstock
 MANIFESTS := deploy/kubernetes
-RENDER = $(HELM_TOOLS)/bin/helm template penstock $(CHART) --namespace penstock --values deploy/kubernetes/values.yaml
+COPIES := $(CHART)/files
+HELM := $(HELM_TOOLS)/bin/helm
+RENDER = $(HELM) template penstock $(CHART) --namespace penstock --values deploy/kubernetes/values.yaml
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -61,9 +63,10 @@ test: .venv/.dev .venv/.browser $(BUILT) $(HELM_TOOLS)/.done ## Run every test; 
 test-helm: .venv/.dev $(HELM_TOOLS)/.done ## Run the tests of the Helm chart and the Kubernetes manifests alone
 	$(BIN)/python -m pytest tests/helm
 
+# A chart can only bring what lies in its own folder: alert rules and dashboard are copied there.
 manifests: $(HELM_TOOLS)/.done ## Render the plain Kubernetes manifests from the Helm chart
 	@for file in alerts.yml:prometheus/alerts.yml dashboard.json:grafana/penstock.json; do \
-		[ ! -e deploy/$${file#*:} ] || cp deploy/$${file#*:} $(CHART)/files/$${file%%:*} || exit; done
+		[ ! -e deploy/$${file#*:} ] || cp deploy/$${file#*:} $(COPIES)/$${file%%:*} || exit; done
 	$(RENDER) --skip-tests > $(MANIFESTS)/penstock.yaml
 	$(RENDER) --set autoscaling.enabled=true --show-only templates/scaledobject.yaml > $(MANIFESTS)/autoscaling.yaml
 	$(RENDER) --set valkey.enabled=true --show-only templates/valkey.yaml > $(MANIFESTS)/valkey.yaml

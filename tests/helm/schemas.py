@@ -3,34 +3,36 @@
 A program of its own, since what it is made of is not installed beside Penstock (tests/helm_kit.py says where it is).
 """
 
+import importlib
 import json
 import sys
 from functools import cache
 from typing import Any
 
 import kubernetes_validate
-from cloudcoil.models.keda import v1alpha1 as keda
-from cloudcoil.models.prometheus_operator import v1 as prometheus
 
 # Otherwise it reads megabytes of definitions anew for each manifest.
 kubernetes_validate.utils.schema_contents = cache(kubernetes_validate.utils.schema_contents)
 
 OTHERS = {
-    model.__name__: model
-    for model in (keda.ScaledObject, prometheus.ServiceMonitor, prometheus.PodMonitor, prometheus.PrometheusRule)
+    "ScaledObject": "cloudcoil.models.keda.v1alpha1",
+    "ServiceMonitor": "cloudcoil.models.prometheus_operator.v1",
+    "PodMonitor": "cloudcoil.models.prometheus_operator.v1",
+    "PrometheusRule": "cloudcoil.models.prometheus_operator.v1",
 }
-"""Kinds that Kubernetes itself does not know."""
+"""Kinds that Kubernetes itself does not know, and the modules (imported slowly, where needed) that do."""
 
 
 def problem(manifest: dict[str, Any], version: str) -> str:
     """Return what is wrong with a manifest; nothing where nothing is."""
-    model = OTHERS.get(manifest["kind"])
-    if model is None:
+    kind = manifest["kind"]
+    if kind not in OTHERS:
         try:
             kubernetes_validate.validate(manifest, version, strict=True)
         except kubernetes_validate.ValidationError as error:
             return f"{'.'.join(str(part) for part in error.path)}: {error.message}"
         return ""
+    model = getattr(importlib.import_module(OTHERS[kind]), kind)
     try:
         known = model.model_validate(manifest).model_dump(mode="json", by_alias=True, exclude_unset=True)
     except ValueError as error:

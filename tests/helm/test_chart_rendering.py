@@ -31,7 +31,10 @@ CHOICES: dict[str, Mapping[str, Any]] = {
         "extraEnv": [{"name": "OTEL_EXPORTER_OTLP_ENDPOINT", "value": "http://collector:4318"}],
         "extraEnvFrom": [{"configMapRef": {"name": "more"}}],
         "serviceAccount": {"annotations": {"example.org/role": "flows"}},
-        "api": {"service": {"annotations": {"example.org/x": "y"}}, "disruptionBudget": {"minAvailable": 1, "maxUnavailable": None}},
+        "api": {
+            "service": {"annotations": {"example.org/x": "y"}},
+            "disruptionBudget": {"minAvailable": 1, "maxUnavailable": None},
+        },
         "scheduler": {"priorityClassName": "high", "podLabels": {"team": "data"}, "podAnnotations": {"note": "x"}},
         "worker": {
             "nodeSelector": {"pool": "batch"},
@@ -68,7 +71,11 @@ def test_a_field_that_does_not_exist_would_be_noticed() -> None:
     for kind in ("Deployment", "ScaledObject", "PodMonitor"):
         for manifest in (each for each in manifests if each["kind"] == kind):
             manifest["spec"]["replicaz"] = 2
-    assert sorted({problem.split()[1] for problem in problems(manifests, "1.37")}) == ["Deployment", "PodMonitor", "ScaledObject"]
+    assert sorted({problem.split()[1] for problem in problems(manifests, "1.37")}) == [
+        "Deployment",
+        "PodMonitor",
+        "ScaledObject",
+    ]
 
 
 @pytest.mark.parametrize("scheme", ["redis", "rediss", "redis+cluster", "rediss+cluster", "redis+sentinel"])

@@ -5,6 +5,8 @@ import os
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable
+from typing import Any
 
 URL = os.environ["CHECK_URL"]
 SECONDS = 120.0
@@ -15,20 +17,21 @@ class NotYetError(Exception):
     """Not as it should be, so far; says what is wrong."""
 
 
-def ask(path, body=None):
+def ask(path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
     """Return the answer to a GET, or to a POST where there is a body."""
     data = None if body is None else json.dumps(body).encode()
     request = urllib.request.Request(URL + path, data, {"Content-Type": "application/json"})
     try:
         with urllib.request.urlopen(request, timeout=10) as answer:
-            return json.load(answer)
+            found: dict[str, Any] = json.load(answer)
+            return found
     except urllib.error.HTTPError as error:
         raise NotYetError(f"{path}: {error.code} {error.read().decode(errors='replace')}") from error
     except OSError as error:
         raise NotYetError(f"{path}: {error}") from error
 
 
-def served():
+def served() -> str:
     """Raise unless the API is ready and every partition has a scheduler."""
     ask("/readyz")
     unserved = [one["partition"] for one in ask("/metrics")["by_partition"] if not one["lease_seconds"]]
@@ -37,13 +40,13 @@ def served():
     return "every partition is served"
 
 
-def started():
+def started() -> str:
     """Start a run of a DAG of its own and return its id."""
     ask("/dags", {"id": "helm-test", "tasks": {"hello": {"name": "Hello", "command": "echo hello"}}})
-    return ask("/dags/helm-test/run", {})["run_id"]
+    return str(ask("/dags/helm-test/run", {})["run_id"])
 
 
-def succeeded(run_id):
+def succeeded(run_id: str) -> str:
     """Raise unless a run has succeeded."""
     status = ask("/runs/" + run_id)["status"]
     if status in {"failed", "cancelled"}:
@@ -53,7 +56,7 @@ def succeeded(run_id):
     return f"run {run_id} of helm-test has succeeded"
 
 
-def eventually(step, deadline):
+def eventually(step: Callable[[], str], deadline: float) -> str:
     """Return what a step returns once it no longer says that something is wrong."""
     while True:
         try:
@@ -64,7 +67,7 @@ def eventually(step, deadline):
         time.sleep(STEP_SECONDS)
 
 
-def main():
+def main() -> None:
     """Check; the process fails with what is wrong."""
     deadline = time.monotonic() + SECONDS
     print(eventually(served, deadline))
