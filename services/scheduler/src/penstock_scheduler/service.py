@@ -12,6 +12,7 @@ from penstock.store.records import Head
 from penstock_scheduler.assignment import assigned
 from penstock_scheduler.clock import ServerClock
 from penstock_scheduler.engine import LOADED_TASKS
+from penstock_scheduler.metrics import SchedulerMetrics
 from penstock_scheduler.tenure import Bounds, Tenure
 
 TICK_SECONDS = 0.5
@@ -60,15 +61,28 @@ class Scheduler:
         self._bounds = Bounds(self._lease_ms, int(worker_lease_seconds * 1000), part)
         self._monotonic = asyncio.get_running_loop().time
         self._clock = ServerClock(self._monotonic, worker_lease_seconds / 3)
+        self.metrics = SchedulerMetrics()
         self._stopping = asyncio.Event()
         self._seen: dict[int, Head] = {}
         self._tenures: dict[int, tuple[Tenure, asyncio.Task[None]]] = {}
         self._poisoned: dict[int, _Poisoned] = {}
         self._overtaken: NewerSchemaError | None = None
+        self._present_at: float | None = None
 
     def stop(self) -> None:
         """Ask the scheduler to give its partitions up and end."""
         self._stopping.set()
+
+    def faults(self) -> list[str]:
+        """Return in sentences why this scheduler is none that counts at present; nothing when it is."""
+        if self._stopping.is_set():
+            return ["This process is stopping."]
+        if self._present_at is None:
+            return ["This scheduler has not been able to say in the store that it is there."]
+        silent = self._monotonic() - self._present_at
+        if silent > self._lease_ms / 1000:
+            return [f"For {silent:.0f} s this scheduler could not say in the store that it is there."]
+        return []
 
     async def run(self) -> None:
         """Serve until stopped. The store's failures are waited out.
@@ -82,6 +96,7 @@ class Scheduler:
         while not self._stopping.is_set():
             try:
                 alive = await self._store.present(self._owner, self._lease_ms)
+                self._present_at = self._monotonic()
                 self._rearrange(assigned(self._store.partitions, self._owner, alive))
                 backoff.reset()
                 pause = TICK_SECONDS
@@ -106,6 +121,7 @@ class Scheduler:
                 self._clock,
                 self._seen,
                 self._bounds,
+                self.metrics,
             )
             self._tenures[partition] = (tenure, asyncio.create_task(tenure.run(), name=f"partition-{partition}"))
         for partition in self._tenures.keys() - share:
@@ -126,6 +142,7 @@ class Scheduler:
             _log.warning("partition dropped", partition=partition, error=str(error))
         elif error is not None:
             # One partition is poisoned; the others must not die of it, here and in every successor.
+            self.metrics.set_aside()
             wait = self._poisoned.setdefault(partition, _Poisoned()).wait(self._monotonic())
             _log.error("partition set aside: unexpected error", partition=partition, seconds=wait, exc_info=error)
 
