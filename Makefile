@@ -65,8 +65,8 @@ test-helm: .venv/.dev $(HELM_TOOLS)/.done ## Run the tests of the Helm chart and
 
 # A chart can only bring what lies in its own folder: alert rules and dashboard are copied there.
 manifests: $(HELM_TOOLS)/.done ## Render the plain Kubernetes manifests from the Helm chart
-	@for file in alerts.yml:prometheus/alerts.yml dashboard.json:grafana/penstock.json; do \
-		[ ! -e deploy/$${file#*:} ] || cp deploy/$${file#*:} $(COPIES)/$${file%%:*} || exit; done
+	cp deploy/prometheus/alerts.yml $(COPIES)/alerts.yml
+	cp deploy/grafana/penstock.json $(COPIES)/dashboard.json
 	$(RENDER) --skip-tests > $(MANIFESTS)/penstock.yaml
 	$(RENDER) --set autoscaling.enabled=true --show-only templates/scaledobject.yaml > $(MANIFESTS)/autoscaling.yaml
 	$(RENDER) --set valkey.enabled=true --show-only templates/valkey.yaml > $(MANIFESTS)/valkey.yaml

@@ -28,7 +28,7 @@ SERVICES = ("api", "scheduler", "worker")
 EVERYTHING: Mapping[str, Any] = {
     "valkey": {"enabled": True, "password": "sesame"},
     "autoscaling": {"enabled": True},
-    "monitoring": {"enabled": True, "labels": {"release": "prometheus"}},
+    "monitoring": {"enabled": True, "rules": True, "dashboard": True, "labels": {"release": "prometheus"}},
     "api": {"ingress": {"enabled": True, "className": "nginx", "hosts": ["penstock.example.org"]}},
     "worker": {"code": {"files": {"reports.py": "def monthly(): ..."}}},
 }

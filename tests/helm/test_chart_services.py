@@ -1,17 +1,12 @@
 """How the three services run: probes, ends, code, numbers."""
 
-import inspect
+import json
 from typing import Any
 
 import pytest
+import yaml
 
-from helm_kit import BASE, SERVICES, Manifest, environment, of_kind, one, pod_of, refusal, rendered
-from penstock_api.routes import metrics
-from penstock_api.schemas import Metrics
-
-
-def with_auto(**autoscaling: object) -> list[Manifest]:
-    return rendered({**BASE, "autoscaling": {"enabled": True, **autoscaling}})
+from helm_kit import BASE, EVERYTHING, ROOT, SERVICES, Manifest, environment, of_kind, one, pod_of, refusal, rendered
 
 
 @pytest.mark.parametrize(("service", "port"), [("api", 8000), ("scheduler", 9464), ("worker", 9464)])
@@ -100,68 +95,22 @@ def test_two_places_for_code_are_refused() -> None:
     assert "files and configMap" in message
 
 
-def test_whoever_scales_the_workers_is_not_overruled() -> None:
-    def said(values: dict[str, Any]) -> object:
-        return one(rendered({**BASE, **values}), "Deployment", "worker")["spec"].get("replicas")
-
-    assert said({}) == 2
-    assert said({"worker": {"replicas": None}}) is None
-    assert said({"autoscaling": {"enabled": True}}) is None
-
-
-def test_workers_follow_what_is_ready_or_running() -> None:
-    spec = one(with_auto(), "ScaledObject", "worker")["spec"]
-    assert spec["scaleTargetRef"] == {"name": "demo-penstock-worker"}
-    assert spec["advanced"]["scalingModifiers"]["formula"] == "ready + claimed"
-    assert spec["advanced"]["scalingModifiers"]["target"] == "8"
-    read = {trigger["name"]: trigger["metadata"] for trigger in spec["triggers"]}
-    assert set(read) == {"ready", "claimed"}
-    for trigger in read.values():
-        assert trigger["url"] == "http://demo-penstock-api.flows.svc:8000/metrics"
-        # They are numbers in the API's answer.
-        assert Metrics.__annotations__[trigger["valueLocation"]] is int
-    assert {trigger["valueLocation"] for trigger in read.values()} == {"queue_depth", "tasks_claimed"}
-
-
-def test_prometheus_is_asked_for_metrics_that_exist() -> None:
-    manifests = with_auto(trigger="prometheus", prometheus={"serverAddress": "http://prom:9090"}, tasksPerWorker=20)
-    (trigger,) = one(manifests, "ScaledObject", "worker")["spec"]["triggers"]
-    labels = '{namespace="flows",service="demo-penstock-api"}'
-    query = f"max(penstock_queue_depth{labels}) + max(penstock_tasks_claimed{labels})"
-    assert trigger["metadata"]["query"] == query
-    assert trigger["metadata"]["threshold"] == "20"
-    for name in ("penstock_queue_depth", "penstock_tasks_claimed"):
-        assert f'"{name}"' in inspect.getsource(metrics)
-
-
-def test_prometheus_has_to_be_named() -> None:
-    assert "serverAddress" in refusal({**BASE, "autoscaling": {"enabled": True, "trigger": "prometheus"}})
-
-
-def test_no_more_workers_are_told_to_go_before_those_told_have_gone() -> None:
-    def down(config: dict[str, Any]) -> Manifest:
-        manifests = rendered({**BASE, "autoscaling": {"enabled": True}, "config": config})
-        spec = one(manifests, "ScaledObject", "worker")["spec"]
-        behavior: Manifest = spec["advanced"]["horizontalPodAutoscalerConfig"]["behavior"]["scaleDown"]
-        return behavior
-
-    assert {policy["periodSeconds"] for policy in down({})["policies"]} == {50}
-    assert {policy["periodSeconds"] for policy in down({"drainGraceSeconds": 600})["policies"]} == {620}
-    # The most that Kubernetes takes.
-    assert {policy["periodSeconds"] for policy in down({"drainGraceSeconds": 7200})["policies"]} == {1800}
-    assert down({})["stabilizationWindowSeconds"] == 300
-
-
-def test_fewest_workers_above_most_are_refused() -> None:
-    assert "minReplicas" in refusal({**BASE, "autoscaling": {"enabled": True, "minReplicas": 11}})
-
-
 def test_every_service_is_scraped() -> None:
     manifests = rendered({**BASE, "monitoring": {"enabled": True, "labels": {"release": "prom"}}})
     monitors = [*of_kind(manifests, "ServiceMonitor"), *of_kind(manifests, "PodMonitor")]
     found = {each["spec"]["selector"]["matchLabels"]["app.kubernetes.io/component"] for each in monitors}
     assert found == set(SERVICES)
     assert {each["metadata"]["labels"]["release"] for each in monitors} == {"prom"}
+
+
+def test_alerts_and_dashboard_arrive_as_they_are_written() -> None:
+    manifests = rendered(EVERYTHING)
+    alerts = yaml.safe_load((ROOT / "deploy/prometheus/alerts.yml").read_text())
+    assert one(manifests, "PrometheusRule", "")["spec"] == alerts
+    dashboard = json.loads((ROOT / "deploy/grafana/penstock.json").read_text())
+    config = one(manifests, "ConfigMap", "dashboard")
+    assert json.loads(config["data"]["penstock.json"]) == dashboard
+    assert config["metadata"]["labels"]["grafana_dashboard"] == "1"
 
 
 def test_a_budget_can_be_of_either_kind_or_none() -> None:

@@ -15,7 +15,6 @@ from penstock.settings import Settings
 
 VALUES: dict[str, Any] = yaml.safe_load((CHART / "values.yaml").read_text())
 SCHEMA: dict[str, Any] = json.loads((CHART / "values.schema.json").read_text())
-ON_EVERY_POD = {"PENSTOCK_API_HOST", "PENSTOCK_API_PORT", "PENSTOCK_METRICS_HOST", "PENSTOCK_METRICS_PORT"}
 
 KUBERNETES_OWN = {"resources", "podSecurityContext", "seccompProfile", "containerSecurityContext", "capabilities"}
 """Parts whose fields are explained elsewhere."""
@@ -105,7 +104,7 @@ def test_what_is_said_to_the_services_is_read_by_them(monkeypatch: pytest.Monkey
     for service in SERVICES:
         for name, value in environment(manifests, service).items():
             if name.startswith("PENSTOCK_"):
-                assert name in ON_EVERY_POD or name.removeprefix("PENSTOCK_").lower() in Settings.model_fields
+                assert name.removeprefix("PENSTOCK_").lower() in Settings.model_fields
                 monkeypatch.setenv(name, value)
     read = Settings()
     assert {key: getattr(read, snake(key)) for key in config} == config
