@@ -46,6 +46,17 @@ def test_a_worker_is_not_killed_while_it_drains(config: dict[str, Any], seconds:
     assert pod["terminationGracePeriodSeconds"] == seconds
 
 
+def test_a_new_chart_alone_rolls_nothing() -> None:
+    for workload in (*of_kind(rendered(EVERYTHING), "Deployment"), *of_kind(rendered(EVERYTHING), "StatefulSet")):
+        assert "0.1.0" not in str(workload["spec"]["template"]["metadata"])
+
+
+def test_each_service_can_be_upgraded_by_itself() -> None:
+    manifests = rendered({**BASE, "image": {"tag": "1"}, "worker": {"image": {"tag": "2"}}})
+    tags = {service: pod_of(manifests, service)["containers"][0]["image"] for service in SERVICES}
+    assert tags == {"api": "penstock-api:1", "scheduler": "penstock-scheduler:1", "worker": "penstock-worker:2"}
+
+
 def test_a_rollout_takes_nobody_away_before_the_next_is_ready() -> None:
     for deployment in of_kind(rendered(), "Deployment"):
         assert deployment["spec"]["strategy"]["rollingUpdate"]["maxUnavailable"] == 0

@@ -2,8 +2,9 @@
 
 {{- define "penstock.podMetadata" -}}
 {{- $own := get .root.Values .component -}}
+# Nothing here names a version: pods roll when their image or their settings change, not with every new chart.
 labels:
-  {{- include "penstock.labels" . | nindent 2 }}
+  {{- include "penstock.selector" . | nindent 2 }}
   {{- with $own.podLabels }}
   {{- toYaml . | nindent 2 }}
   {{- end }}
@@ -125,19 +126,24 @@ envFrom:
 
 {{- define "penstock.probes" -}}
 {{- $probes := (get .root.Values .component).probes -}}
-# At the start it may have to wait for the server: five minutes.
+# An API listens once it has reached the server: five minutes for that.
 startupProbe:
   httpGet: {path: /healthz, port: http}
   periodSeconds: 5
   timeoutSeconds: {{ $probes.timeoutSeconds }}
   failureThreshold: 60
-# Asks the process alone: restarting it would not bring a server back.
+# Asks the process alone: restarting it would not bring a server back. It may take its time, since whoever hangs is
+# replaced by the others as soon as its lease ends.
 livenessProbe:
   httpGet: {path: /healthz, port: http}
-  {{- toYaml $probes | nindent 2 }}
+  periodSeconds: {{ $probes.periodSeconds }}
+  timeoutSeconds: {{ $probes.timeoutSeconds }}
+  failureThreshold: {{ $probes.livenessFailures }}
 readinessProbe:
   httpGet: {path: /readyz, port: http}
-  {{- toYaml $probes | nindent 2 }}
+  periodSeconds: {{ $probes.periodSeconds }}
+  timeoutSeconds: {{ $probes.timeoutSeconds }}
+  failureThreshold: {{ $probes.readinessFailures }}
 {{- end -}}
 
 {{- define "penstock.strategy" -}}
