@@ -103,6 +103,18 @@ def allowed(manifests: list[Manifest], service: str, direction: str) -> list[Man
     return [rule for each in policies for rule in each["spec"].get(direction, [])]
 
 
+def test_every_pod_is_shut_in_both_directions_before_anything_is_allowed() -> None:
+    manifests = rendered(EVERYTHING)
+    deny = one(manifests, "NetworkPolicy", "deny")
+    assert deny["spec"]["policyTypes"] == ["Ingress", "Egress"]
+    assert not deny["spec"].keys() & {"ingress", "egress"}
+    for workload in manifests:
+        if workload["kind"] in {"Deployment", "StatefulSet", "Pod"}:
+            labels = workload.get("spec", {}).get("template", workload)["metadata"]["labels"]
+            assert selected(deny, labels["app.kubernetes.io/component"])
+            assert deny["spec"]["podSelector"]["matchLabels"].items() <= labels.items()
+
+
 def test_nothing_goes_in_or_out_but_what_is_needed() -> None:
     manifests = rendered(BASE)
     for service in SERVICES:
