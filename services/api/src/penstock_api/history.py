@@ -8,7 +8,7 @@ from penstock.core import events as e
 from penstock.core.codec import decode_event
 from penstock.errors import SchemaError
 from penstock.store.records import LogEntry
-from penstock_api.times import rfc3339
+from penstock.times import rfc3339
 
 UNREADABLE = "Unreadable"
 """The type that is shown of what this version cannot read."""

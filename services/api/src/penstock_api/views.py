@@ -8,6 +8,7 @@ from penstock.core.dag import DagSpec, TaskSpec
 from penstock.core.run import RunSummary, TaskState
 from penstock.core.status import RunStatus, TaskStatus
 from penstock.store.records import DagSummary, Figures, OutputLine, PartitionHealth, RunView, ServerSettings
+from penstock.times import rfc3339, rfc3339_or_none
 from penstock_api.outlines import Outline
 from penstock_api.schemas import (
     DagDetail,
@@ -23,7 +24,6 @@ from penstock_api.schemas import (
     TaskView,
     VersionEntry,
 )
-from penstock_api.times import rfc3339, rfc3339_or_none
 
 _UNTOUCHED = TaskState()
 _TASK_FIELDS = TaskDefinition.__struct_fields__

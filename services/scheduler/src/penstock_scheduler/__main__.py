@@ -3,6 +3,7 @@
 import asyncio
 import signal
 import sys
+from collections.abc import Sequence
 
 import structlog
 import uvloop
@@ -12,18 +13,23 @@ from penstock.logs import configure_logging
 from penstock.process import STEPPED_ASIDE, collect_rarely, process_name
 from penstock.settings import Settings, load_settings
 from penstock.store import await_store
+from penstock_scheduler.notifications.courier import Courier
+from penstock_scheduler.notifications.read_targets import load_targets
+from penstock_scheduler.notifications.target import Target
 from penstock_scheduler.service import Scheduler
 
 
-async def serve(settings: Settings) -> None:
+async def serve(settings: Settings, targets: Sequence[Target]) -> None:
     """Run a scheduler until SIGTERM or SIGINT."""
     store = await await_store(settings)
+    courier = Courier(targets, deployment=settings.key_prefix, public_url=settings.public_url)
     scheduler = Scheduler(
         store,
         process_name("scheduler"),
         lease_seconds=settings.scheduler_lease_seconds,
         worker_lease_seconds=settings.worker_lease_seconds,
         loaded_tasks=settings.scheduler_loaded_tasks,
+        courier=courier,
     )
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -31,16 +37,18 @@ async def serve(settings: Settings) -> None:
     try:
         await scheduler.run()
     finally:
+        await courier.close()
         await store.close()
 
 
 def main() -> None:
     """Start the process."""
     settings = load_settings()
+    targets = load_targets(settings.notifications)
     configure_logging("scheduler", settings.log_format, settings.log_level)
     collect_rarely()
     try:
-        uvloop.run(serve(settings))
+        uvloop.run(serve(settings, targets))
     except NewerSchemaError as error:
         structlog.get_logger().error("stepped aside for a newer Penstock", reason=str(error))
         sys.exit(STEPPED_ASIDE)

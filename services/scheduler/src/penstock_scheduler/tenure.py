@@ -14,6 +14,7 @@ from penstock_scheduler.clock import ServerClock
 from penstock_scheduler.committing import LostPartitionError, commit_once, head_of, still_owner
 from penstock_scheduler.engine import LOADED_TASKS, Engine
 from penstock_scheduler.inbox_reader import InboxReader
+from penstock_scheduler.notifications.outbox import Outbox
 from penstock_scheduler.upkeep import Upkeep
 
 DUE_BATCH = 100
@@ -41,6 +42,7 @@ class Tenure:
         clock: ServerClock,
         seen: dict[int, r.Head],
         bounds: Bounds,
+        outbox: Outbox,
     ) -> None:
         """``seen`` holds, by partition, the last head this process saw, over all its tenures."""
         self._number = number
@@ -49,6 +51,7 @@ class Tenure:
         self._clock = clock
         self._seen = seen
         self._bounds = bounds
+        self._outbox = outbox
         self._wake: int | None = None
         self._monotonic = asyncio.get_running_loop().time
         self._renew_at = 0.0
@@ -78,7 +81,8 @@ class Tenure:
                 engine = Engine(self._number, head, self._store, self._bounds.lease_ms, self._bounds.loaded_tasks)
                 await self._renew(engine)
                 await self._remember(engine)
-                await self._serve(engine)
+                async with self._outbox.following(engine.head):
+                    await self._serve(engine)
             except LostPartitionError as error:
                 _log.warning("partition lost", reason=str(error))
                 return
@@ -159,6 +163,7 @@ class Tenure:
         if commit is not None:
             self._learn(await commit_once(self._store, commit, self._owner))
             engine.committed(commit)
+            self._outbox.committed(commit)
             self._seen[self._number] = engine.head
             if vanished:
                 _log.error("attempts had vanished from the queue", count=len(vanished), first=vanished[0].run_id)
