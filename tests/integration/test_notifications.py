@@ -5,9 +5,12 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from fault_kit import service
-from penstock.core.notify import Occasion
+from penstock.audit import verify_partition
+from penstock.core import events as e
+from penstock.core.notify import NotifySpec, Occasion
 from penstock.core.status import RunStatus
 from penstock.ids import partition_of_dag, partition_of_run
 from penstock.store.records import Notified
@@ -263,6 +266,42 @@ async def test_nothing_is_read_or_noted_for_targets_while_nothing_is_committed(
     await eventually(renewed, "the leases to be renewed for a while")
     after = await _calls(stack)
     assert after.get("xrange", 0) == calls.get("xrange", 0)
+
+
+async def test_a_late_run_is_told_while_it_goes_on_and_the_auditor_finds_nothing(
+    stack: Stack, receiver: Receiver
+) -> None:
+    await stack.scheduler(notify=[target(receiver, on=EVERY)])
+    held = Held()
+    await stack.worker(held)
+    run = await stack.start(replace(dag("slow", {"a": ()}), late_after_seconds=0.2))
+    (request,) = await receiver.heard(1)
+    assert receiver.told == [("run.late", run)]
+    assert request.json["run"]["status"] == "running"
+    assert request.json["run"]["late_at"] == request.json["at"]
+    held.running["a"].set()
+    await noted(stack, run)
+    assert receiver.told == [("run.late", run), ("run.succeeded", run)]
+    kinds = [type(event) for event in await stack.history(run)]
+    assert kinds.count(e.RunLate) == 1
+    verdict = await verify_partition(stack.store, partition_of_run(run))
+    assert verdict.still
+    assert not verdict.problems
+
+
+async def test_a_dag_names_whom_it_wants_to_be_told(stack: Stack, receiver: Receiver) -> None:
+    await stack.scheduler(notify=[target(receiver, dags=())])
+    await stack.worker()
+    asked = (NotifySpec("ops", (Occasion.SUCCEEDED,)), NotifySpec("nobody"))
+    silent, told = await stack.start(dag("silent", {"a": ()})), await stack.start(replace(FAILS, notify=(asked[1],)))
+    wished = await stack.start(replace(dag("wished", {"a": ()}), notify=asked))
+    named = await stack.start(replace(FAILS, id="fails-too", notify=(NotifySpec("ops"),)))
+    for run in (silent, told, wished, named):
+        await stack.ended(run)
+    await receiver.heard(2)
+    await noted(stack, wished)
+    await noted(stack, named)
+    assert sorted(receiver.told) == [("run.failed", named), ("run.succeeded", wished)]
 
 
 async def _calls(stack: Stack) -> dict[str, int]:

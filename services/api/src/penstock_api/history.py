@@ -37,11 +37,12 @@ def describe(seq: int, event: e.AnyEvent | None) -> dict[str, Any]:
         "cause": event.cause,
     }
     described.update((name, value) for name, value in fields.items() if name not in _COMMON)
-    if "retry_at" in described:
-        described["retry_at"] = rfc3339(described["retry_at"])
+    for time in _TIMES & described.keys():
+        described[time] = rfc3339(described[time])
     return described
 
 
+_TIMES = frozenset({"retry_at", "due"})
 _COMMON = frozenset({"v", "type", "at", "cause"})
 
 

@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+import msgspec
+
 
 class Occasion(StrEnum):
     """What there may be to tell of a run: it ended in one of three ways, or is late."""
@@ -10,3 +12,10 @@ class Occasion(StrEnum):
     LATE = "late"
     SUCCEEDED = "succeeded"
     CANCELLED = "cancelled"
+
+
+class NotifySpec(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """Whom a DAG wants to be told: a target by its name, ``on`` these occasions, or (empty) those it is told anyway."""
+
+    to: str
+    on: tuple[Occasion, ...] = ()

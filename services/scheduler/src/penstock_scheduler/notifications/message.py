@@ -49,6 +49,7 @@ def penstock_body(news: News) -> Body:
             "requested_at": rfc3339(run.created_at),
             "started_at": rfc3339_or_none(run.started_at),
             "ended_at": rfc3339_or_none(run.finished_at),
+            "late_at": rfc3339_or_none(run.late_at),
             "task_counts": run.counts,
         },
         "reason": news.reason,

@@ -4,6 +4,9 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
+import structlog
+
+from penstock.core.dag import DagSpec, decode_dag
 from penstock.store.notifying import NotificationStore
 from penstock.store.records import Commit, Head
 from penstock_scheduler.notifications.book import Book
@@ -13,6 +16,9 @@ from penstock_scheduler.notifications.delivery import Delivery, Scope
 
 GRACE_SECONDS = 1.0
 """How long the end of a tenure waits for requests that are under way. What is cut short is sent again by the next."""
+
+
+_log = structlog.get_logger()
 
 
 class Outbox:
@@ -45,8 +51,16 @@ class Outbox:
 
     def committed(self, commit: Commit) -> None:
         """Take note that a commit was applied."""
+        for dag in commit.dags:
+            if b'"notify"' in dag.definition:  # they are large, and few of them say so
+                self._look_for_strangers(decode_dag(dag.definition))
         if self._book is not None:
             self._book.add(commit)
+
+    def _look_for_strangers(self, dag: DagSpec) -> None:
+        known = {target.name for target in self._courier.targets}
+        if unknown := sorted({entry.to for entry in dag.notify} - known):
+            _log.warning("a DAG names targets of notifications that are not configured", dag=dag.id, targets=unknown)
 
 
 async def _end(deliveries: list[Delivery]) -> None:

@@ -23,7 +23,7 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
 
     It is told ``on`` these occasions of runs of the DAGs that one of the patterns in ``dags`` matches. ``secret`` is
     the key of the signature, empty for none. What is older than ``give_up_after_seconds`` is news to nobody and
-    dropped. ``timeout_seconds`` bounds one request.
+    dropped. ``timeout_seconds`` bounds one request. A DAG may ask for more: see ``selection``.
     """
 
     name: str
