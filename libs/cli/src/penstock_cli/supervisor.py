@@ -119,7 +119,8 @@ class Stack:
         return [Service(f"worker {number}", "penstock_worker", grace) for number in range(1, self._workers + 1)]
 
     def _environment(self) -> Mapping[str, str]:
-        settings = {f"PENSTOCK_{name.upper()}": str(value) for name, value in self._settings if name != "redis_url"}
+        told = ((name, value) for name, value in self._settings if name != "redis_url" and value is not None)
+        settings = {f"PENSTOCK_{name.upper()}": str(value) for name, value in told}
         url = self._settings.redis_url if self._server is None else self._server.redis_url
         return os.environ | settings | {"PENSTOCK_REDIS_URL": url}
 

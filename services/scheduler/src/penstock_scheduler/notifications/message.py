@@ -31,6 +31,13 @@ def body_of(news: News, format: Format) -> bytes:  # noqa: A002  the word that o
     return msgspec.json.encode(_FORMATS[format](news))
 
 
+def test_body_of(format: Format, message_id: str, deployment: str, at: int) -> bytes:  # noqa: A002  as above
+    """Return what a target is sent to try it out, ``at`` (ms since the epoch)."""
+    if format is Format.SLACK:
+        return msgspec.json.encode({"text": f"Penstock ({_escaped(deployment)}) reaches this channel."})
+    return msgspec.json.encode({"id": message_id, "type": "test", "deployment": deployment, "at": rfc3339(at)})
+
+
 def penstock_body(news: News) -> Body:
     """Return a notification in our own words; `docs/notifications.md` describes them."""
     run = news.run

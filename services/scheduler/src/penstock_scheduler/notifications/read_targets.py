@@ -34,7 +34,7 @@ def load_targets(path: Path | None, environment: Mapping[str, str] = os.environ)
     text = ""
     targets: list[Target] = []
     try:
-        if data.strip():
+        if any(line.strip() and not line.lstrip().startswith(b"#") for line in data.splitlines()):
             text = read_text(data, problems)
             targets = _check(text, problems, Surroundings(environment, path.parent))
     except StopReadingError:
