@@ -8,6 +8,7 @@ MEMORY = "libs/common/src/penstock/store/memory"
 CORE = "libs/common/src/penstock/core"
 CLI = "libs/cli/src/penstock_cli"
 SCHEDULER = "services/scheduler/src/penstock_scheduler"
+NOTIFICATIONS = f"{SCHEDULER}/notifications"
 WORKER = "services/worker/src/penstock_worker"
 
 
