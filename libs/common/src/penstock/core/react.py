@@ -30,7 +30,8 @@ def react(run: Run, now: int, room: int, limit: int) -> list[e.AnyRunEvent]:
 
     Apply them with ``evolve`` and ask again, until nothing is due: one decision may call for the next.
     """
-    if run.summary.status is RunStatus.RUNNING and not run.frontier.movable and run.has(_OPEN) and not run.late_due:
+    still = run.summary.status is RunStatus.RUNNING and not run.frontier.movable and run.has(_OPEN)
+    if still and not 0 < run.late_due <= now:
         return []  # what no rule would find, found at once: most reports are about one of many tasks
     for rule in _RULES:
         decisions = rule(run, now, room, limit)
