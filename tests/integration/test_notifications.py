@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
+from prometheus_client import REGISTRY
 
 from fault_kit import service
 from penstock.audit import verify_partition
@@ -363,6 +364,22 @@ async def test_no_address_and_no_secret_is_logged(stack: Stack, receiver: Receiv
     assert "notification refused by its target" in logged
     assert "topsecret" not in logged
     assert receiver.requests[0].headers["x-key"] == "topsecret"
+
+
+async def test_what_becomes_of_notifications_is_counted_by_target(stack: Stack, receiver: Receiver) -> None:
+    answers = iter(["503 So", "200 OK", "403 So"])
+    receiver.answer = lambda _request: next(answers)
+    name = f"counted-{stack.prefix}"
+    await stack.scheduler(notify=[target(receiver, name)])
+    await stack.worker()
+    await noted(stack, await stack.start(FAILS), name)
+    await noted(stack, await stack.again("fails"), name)
+
+    def counted(outcome: str) -> float | None:
+        return REGISTRY.get_sample_value("penstock_notifications_total", {"target": name, "outcome": outcome})
+
+    assert [counted(outcome) for outcome in ("failed", "delivered", "refused", "expired")] == [1, 1, 1, None]
+    assert REGISTRY.get_sample_value("penstock_notification_age_seconds_count", {"target": name}) == 1
 
 
 async def _calls(stack: Stack) -> dict[str, int]:

@@ -178,6 +178,34 @@ async def test_neither_a_store_that_is_away_nor_a_mistake_ends_the_telling(
     assert [entry["log_level"] for entry in logs if "notifications" in entry["event"]] == ["warning", "error"]
 
 
+class Shortened:
+    """A store whose log has lost what stood in it up to a place, as after a failover."""
+
+    def __init__(self, store: Store, lost: int) -> None:
+        self._store = store
+        self._lost = lost
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._store, name)
+
+    async def log(self, partition: int, after: int, limit: int) -> list[r.LogEntry]:
+        await asyncio.sleep(0)
+        return await self._store.log(partition, after, limit) if after >= self._lost else []
+
+
+async def test_what_the_log_has_lost_is_not_waited_for(receiver: Receiver, courier: Courier) -> None:
+    store = MemoryBackend().store
+    reign, _ = await started(store, fan(1))
+    await store.set_notified(0, reign.term, "ops", BEGINNING)
+    await complete(store, reign)
+    shortened = Shortened(store, reign.engine.head.seq)
+    told = outbox(shortened, courier)  # type: ignore[arg-type]  # it passes everything else on
+    async with told.following(reign.engine.head):
+        second = await another(store, reign, 2, told)
+        await receiver.heard(1)
+    assert receiver.told == [("run.succeeded", second)]
+
+
 async def test_a_run_that_is_gone_is_passed_over(receiver: Receiver, courier: Courier) -> None:
     backend = MemoryBackend()
     store = backend.store

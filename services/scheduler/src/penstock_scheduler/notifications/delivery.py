@@ -121,7 +121,9 @@ class Delivery:
         scope = self._scope
         if after < scope.book.since:
             entries = await scope.store.log(scope.partition, after, BATCH)
-            return [entry for entry in entries if is_notable(entry.data)], entries[-1].seq if entries else after
+            # Where the log holds nothing any more, a failover took it; the tenure is about to notice.
+            seen = entries[-1].seq if entries else scope.book.since
+            return [entry for entry in entries if is_notable(entry.data)], seen
         end = scope.book.end
         places = scope.book.after(after, 1)
         if not places:
