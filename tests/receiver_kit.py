@@ -78,7 +78,7 @@ class Receiver:
             while head := await reader.readuntil(b"\r\n\r\n"):
                 await self._exchange(head, reader, writer)
         except (asyncio.IncompleteReadError, ConnectionError, asyncio.CancelledError):
-            pass  # the other side went, or this one stops: asyncio would tell of a handler that is cancelled as an error
+            pass  # the other side went, or this one stops: asyncio would take a cancelled handler for an error
         finally:
             self._open.discard(task)
             writer.close()
