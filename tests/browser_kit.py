@@ -190,10 +190,15 @@ def task(command: str = "true", *dependencies: str, **settings: object) -> Task:
     return {"command": command, "dependencies": list(dependencies), **settings}
 
 
-def definition(dag_id: str, tasks: Mapping[str, Task], *, name: str = "", tags: Sequence[str] = ()) -> bytes:
-    """A definition as JSON, from its tasks by id."""
+def definition(
+    dag_id: str, tasks: Mapping[str, Task], *, name: str = "", tags: Sequence[str] = (), late_after: float | None = None
+) -> bytes:
+    """A definition as JSON, from its tasks by id; its runs are late after so many seconds."""
     named = {task_id: {"name": task_id, **one} for task_id, one in tasks.items()}
-    written = {"id": dag_id, "name": name or dag_id, "tasks": named} | ({"tags": list(tags)} if tags else {})
+    written: dict[str, Any] = {"id": dag_id, "name": name or dag_id, "tasks": named} | (
+        {"tags": list(tags)} if tags else {}
+    )
+    written |= {"late_after_seconds": late_after} if late_after else {}
     return json.dumps(written).encode()
 
 

@@ -238,6 +238,7 @@ FORGED: Sequence[dict[str, object]] = (
     {"type": "TaskUpstreamFailed", "upstream": "t0"},
     {"type": "RunFinished", "status": "succeeded"},
     {"type": "RunStarted"},
+    {"type": "RunLate", "due": 1},
     {"type": "RunRequested", "dag_id": "d", "version": "none"},
     {"type": "RunRequested", "dag_id": "other", "version": "none"},
     {"type": "LogForked", "incarnation": 7, "kept_seq": 1, "lost_seq": 2, "lost_hash": ""},

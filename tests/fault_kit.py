@@ -8,6 +8,7 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import IO
 
 import httpx
 from redis.asyncio import Redis
@@ -111,8 +112,10 @@ async def open_deployment(folder: Path, *, appendfsync: Fsync = "always") -> Asy
 
 
 @asynccontextmanager
-async def service(stack: Stack, module: str, **settings: str) -> AsyncIterator[asyncio.subprocess.Process]:
-    """A service as a process of its own, killed in the end if it still lives. Its log is on ``stderr``."""
+async def service(
+    stack: Stack, module: str, *, stderr: IO[bytes] | None = None, **settings: str
+) -> AsyncIterator[asyncio.subprocess.Process]:
+    """A service as a process of its own, killed in the end if it still lives. Its log goes to ``stderr`` or ours."""
     environment = {
         "PENSTOCK_REDIS_URL": stack.url,
         "PENSTOCK_KEY_PREFIX": stack.prefix,
@@ -122,7 +125,9 @@ async def service(stack: Stack, module: str, **settings: str) -> AsyncIterator[a
         "PENSTOCK_LOG_FORMAT": "json",
         **settings,
     }
-    child = await asyncio.create_subprocess_exec(sys.executable, "-m", module, env={**os.environ, **environment})
+    child = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", module, env={**os.environ, **environment}, stderr=stderr
+    )
     try:
         yield child
     finally:

@@ -17,6 +17,8 @@ from penstock.ids import new_run_id, partition_of_dag
 from penstock.store.base import Store
 from penstock.store.valkey import ValkeyStore, open_valkey
 from penstock.store.views import RunView
+from penstock_scheduler.notifications.courier import Courier
+from penstock_scheduler.notifications.target import Target
 from penstock_scheduler.service import Scheduler
 from penstock_worker.executors.base import Execution, ExecutorSettings, Outcome, OutputSink
 from penstock_worker.executors.registry import load_executors
@@ -118,13 +120,23 @@ class Stack:
         self.prefix = prefix
         self._cleanup = AsyncExitStack()
 
-    async def scheduler(self, store: Store | None = None, *, lease_seconds: float = LEASE_SECONDS) -> Scheduler:
-        """Start a scheduler, by default on this store."""
+    async def scheduler(
+        self,
+        store: Store | None = None,
+        *,
+        lease_seconds: float = LEASE_SECONDS,
+        notify: Sequence[Target] = (),
+        public_url: str = "",
+    ) -> Scheduler:
+        """Start a scheduler, by default on this store, with the targets it is to notify."""
+        courier = Courier(notify, deployment=self.prefix, public_url=public_url)
+        self._cleanup.push_async_callback(courier.close)
         scheduler = Scheduler(
             store or self.store,
             f"scheduler-{secrets.token_hex(3)}",
             lease_seconds=lease_seconds,
             worker_lease_seconds=LEASE_SECONDS,
+            courier=courier,
         )
         await self._start(scheduler)
         return scheduler

@@ -74,7 +74,8 @@ def dags(draw: st.DrawFn, dag_id: str = "d", most_tasks: int = MOST_TASKS) -> Da
         for number, upstreams in enumerate(shape)
     ]
     chance.shuffle(tasks)
-    return DagSpec(id=dag_id, name="Random", tasks={task.id: task for task in tasks})
+    late = chance.choice((None, 0.5, 60.0))
+    return DagSpec(id=dag_id, name="Random", tasks={task.id: task for task in tasks}, late_after_seconds=late)
 
 
 def json_values() -> st.SearchStrategy[object]:
@@ -94,6 +95,7 @@ _EVENTS: Sequence[tuple[type[e.AnyEvent], dict[str, st.SearchStrategy[object]]]]
     (e.RunRequested, {"dag_id": _texts, "version": _texts}),
     (e.RunCancelled, {}),
     (e.RunStarted, {}),
+    (e.RunLate, {"due": _whole}),
     (e.RunFinished, {"status": _statuses}),
     (e.TaskReady, {"queue": _texts, "reason": _texts, "waited_for": _texts}),
     (e.TaskStarted, {"worker": _texts}),

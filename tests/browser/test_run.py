@@ -58,6 +58,19 @@ def test_the_list_of_tasks_and_the_counts_follow_live(window: Page, client: Clie
     expect(status(window)).to_contain_text("Failed")
 
 
+def test_a_run_that_becomes_late_gets_a_mark_while_somebody_looks(
+    window: Page, client: Client, gates: Gates, dag_id: str
+) -> None:
+    spec = definition(dag_id, {"load": task(gates.wait("load"))}, late_after=2)
+    client.register(spec, "one.json")
+    window.goto(f"/ui/runs/{client.run(dag_id).run_id}?tab=timeline")
+    expect(status(window)).to_contain_text("Running")
+    expect(window.get_by_test_id("run-late")).to_be_visible()
+    gates.open("load")
+    expect(status(window)).to_contain_text("Succeeded")
+    expect(window.get_by_test_id("run-late")).to_be_visible()
+
+
 def test_a_count_narrows_the_list_to_the_tasks_that_it_counts(window: Page, story: Story) -> None:
     window.goto(f"/ui/runs/{story.run_id}")
     window.get_by_role("button", name="2 upstream failed").click()

@@ -8,6 +8,7 @@ import pytest
 import uvloop
 
 from penstock.errors import StoreUnavailableError, UnfitServerError
+from penstock.store.records import Notified
 from penstock.store.valkey import open_valkey
 from penstock.store.valkey.keys import hash_tag
 from penstock.store.valkey.reads import text_fields
@@ -26,6 +27,7 @@ async def lived_in(server: ServerBackend) -> Reign:
     await store.claim(0, "rung", 1)
     reign, _ = await started(store, fan(3), retries=1, retry_delay_seconds=1000.0)
     await store.present("owner", DAY_MS)
+    await store.set_notified(0, reign.term, "ops", Notified(1, 0))
     claims = await store.claim(0, "w", 3)
     await store.append_output(claims[0], 1, [(1, "stdout", "a line")])
     await store.report([(claims[1], failure(claims[1]))])
@@ -52,7 +54,7 @@ async def test_every_key_belongs_to_the_deployment_and_those_of_a_partition_to_i
         found[base].add(key.removeprefix(base).partition(":")[0])
     assert found[bases[0]] == {
         *("head", "lease", "log", "inbox", "dead", "timers", "counts", "dags", "current", "versions", "definition"),
-        *("run", "runs", "events", "queue", "idle", "bell", "output", "idempotency"),
+        *("run", "runs", "events", "queue", "idle", "bell", "output", "idempotency", "notified"),
     }
     assert found[bases[1]] == {"head", "inbox", "queue", "dags", "current", "versions", "definition"}
 

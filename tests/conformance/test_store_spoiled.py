@@ -148,6 +148,8 @@ CALLS: dict[str, Callable[[Store], Awaitable[object]]] = {
     "report": lambda store: store.report([(ENTRY, success(ENTRY))]),
     "reports": lambda store: store.report([(ENTRY, success(ENTRY))] * 2),
     "health": lambda store: store.health(0),
+    "notified": lambda store: store.notified(0),
+    "set_notified": lambda store: store.set_notified(0, 1, "ops", r.Notified(1, 0)),
 }
 """What tells an emptied server from an idle one. The rest either follows one of these or concerns no partition."""
 

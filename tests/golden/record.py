@@ -22,6 +22,7 @@ from penstock.core import events as e
 from penstock.core.chain import GENESIS
 from penstock.core.codec import encode_event
 from penstock.core.dag import DagSpec, TaskSpec, dag_version
+from penstock.core.notify import NotifySpec, Occasion
 from penstock.store import records as r
 from penstock.store.base import SchedulerStore
 from penstock_scheduler.engine import Engine
@@ -178,8 +179,11 @@ async def diamond_succeeds(recorder: Recorder) -> None:
 
 
 async def retries_are_spent(recorder: Recorder) -> None:
-    """Three failures, two waits, and the end."""
-    run, attempts = await begin(recorder, dag("stubborn", task("a", retries=2)))
+    """Three failures, two waits, and the end, later than the definition allows for."""
+    told = (NotifySpec("ops"), NotifySpec("everybody", (Occasion.LATE, Occasion.SUCCEEDED)))
+    stubborn = dag("stubborn", task("a", retries=2))
+    stubborn = msgspec.structs.replace(stubborn, late_after_seconds=90.5, notify=told)
+    run, attempts = await begin(recorder, stubborn)
     for attempt in (1, 2, 3):
         await recorder.take(attempts.started("a", attempt))
         await recorder.take(attempts.failed("a", attempt))

@@ -9,6 +9,7 @@ CORE = "libs/common/src/penstock/core"
 API = "services/api/src/penstock_api"
 CLI = "libs/cli/src/penstock_cli"
 SCHEDULER = "services/scheduler/src/penstock_scheduler"
+NOTIFICATIONS = f"{SCHEDULER}/notifications"
 WORKER = "services/worker/src/penstock_worker"
 
 

@@ -34,8 +34,8 @@ SCHEDULING = (
     Mutant(
         "react that forgets tasks whose dependency failed",
         f"{CORE}/react.py",
-        "(_start_run, _cancel_unstarted, _fail_blocked, _make_ready, _finish_run)",
-        "(_start_run, _cancel_unstarted, _make_ready, _finish_run)",
+        "(_mark_late, _start_run, _cancel_unstarted, _fail_blocked, _make_ready, _finish_run)",
+        "(_mark_late, _start_run, _cancel_unstarted, _make_ready, _finish_run)",
         "tests/unit/test_core_react.py",
     ),
     Mutant(
@@ -48,8 +48,8 @@ SCHEDULING = (
     Mutant(
         "timers that are not kept",
         f"{CORE}/react.py",
-        "    return run.frontier.next_retry() if room else None",
-        "    return None",
+        "run.frontier.next_retry() if room else None]",
+        "None]",
         "seeds 0-8",
     ),
     Mutant(

@@ -113,6 +113,13 @@ class _Fold:
             self._ended.add(key)
         if isinstance(event, e.TaskReturned):
             self._returns[event.run_id, event.task_id] += 1
+        if isinstance(event, e.RunLate):
+            run = self.state.runs[event.run_id]
+            wanted = run.summary.created_at + run.plan.late_after_ms
+            assert run.plan.late_after_ms, "a run is late only where its definition says so"
+            assert not run.ended, "a run that has ended is not late"
+            assert not run.summary.late_at, "a run becomes late once"
+            assert event.due == wanted <= event.at, "a run is late when its time is over"
         if isinstance(event, e.RunFinished):
             assert self.state.runs[event.run_id].summary.status not in RUN_ENDED, "a run ends once"
 

@@ -3,6 +3,7 @@
 import os
 
 import pytest
+from msgspec.structs import replace
 
 from simulation.run import scenario, simulate
 from simulation.world import NO_FAULTS, Plan
@@ -22,11 +23,12 @@ def test_the_invariants_hold_whatever_goes_wrong(first: int) -> None:
 
 @pytest.mark.parametrize("seed", [372, 7124, 7538, 7764])
 def test_what_once_went_wrong_stays_mended(seed: int) -> None:
-    simulate(seed, Plan(failovers=3) if seed % 8 == 4 else Plan(odds=NO_FAULTS, deaths=10, pauses=0, outages=0))
+    deaths = Plan(odds=NO_FAULTS, deaths=10, pauses=0, outages=0, late=False)
+    simulate(seed, Plan(failovers=3, late=False) if seed % 8 == 4 else deaths)
 
 
 def test_a_clock_that_is_set_and_set_right_before_anybody_notices_loses_no_claim() -> None:
-    assert simulate(5809, scenario(5809)).losses == 0
+    assert simulate(5809, replace(scenario(5809), late=False)).losses == 0
 
 
 def test_a_clock_that_is_set_loses_no_claim_and_keeps_no_run_waiting() -> None:
@@ -37,6 +39,11 @@ def test_a_clock_that_is_set_loses_no_claim_and_keeps_no_run_waiting() -> None:
 def test_a_seed_replays_exactly() -> None:
     for seed in (5, 7, 8):
         assert simulate(seed, scenario(seed)) == simulate(seed, scenario(seed))
+
+
+def test_some_runs_are_late_and_others_are_not() -> None:
+    results = [simulate(seed, Plan(odds=NO_FAULTS, deaths=0, pauses=0, outages=0)) for seed in range(5)]
+    assert 0 < sum(result.late for result in results) < sum(result.runs for result in results)
 
 
 def test_faults_really_happen() -> None:

@@ -29,7 +29,12 @@ class SimulatedExecutor:
         """There is nothing to give up."""
 
 
-def random_dag(chance: random.Random, number: int) -> DagSpec:
+LATE_AFTER = (1.0, None, 6.0)
+"""What the DAGs of a world set in turn: most runs, none, and some are late."""
+
+
+def random_dag(chance: random.Random, number: int, *, late: bool) -> DagSpec:
+    """Return a DAG; which of its runs are late takes no chance, so that a seed goes on as it would without."""
     size = chance.choice([1, 3, 6, 12])
     names = [f"t{index}" for index in range(size)]
     tasks = {}
@@ -43,4 +48,5 @@ def random_dag(chance: random.Random, number: int) -> DagSpec:
             retries=chance.randint(0, 3),
             retry_delay_seconds=chance.choice([0.1, 1.0]),
         )
-    return DagSpec(id=f"dag{number}", name="simulated", tasks=tasks)
+    late_after = LATE_AFTER[number % len(LATE_AFTER)] if late else None
+    return DagSpec(id=f"dag{number}", name="simulated", tasks=tasks, late_after_seconds=late_after)

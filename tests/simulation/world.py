@@ -50,6 +50,7 @@ class Plan(msgspec.Struct, frozen=True):
     outages: int = 2
     failovers: int = 0
     jumps: int = 0
+    late: bool = True
 
     @property
     def calm(self) -> bool:
@@ -68,6 +69,7 @@ class Result(msgspec.Struct, frozen=True):
     refused: int
     forks: int
     taken: int
+    late: int
     runs: int
     fingerprint: str
 
@@ -235,7 +237,7 @@ class World:
         """Register DAGs, request runs under keys until acknowledged, cancel some."""
         process = Process("client")
         store = self.network.store_of(process)
-        dags = [random_dag(self.chance, number) for number in range(self.plan.dags)]
+        dags = [random_dag(self.chance, number, late=self.plan.late) for number in range(self.plan.dags)]
         for dag in dags:
             await self._register(store, dag)
         for number in range(self.plan.runs):
@@ -336,6 +338,7 @@ class World:
             refused=self.store.refused,
             forks=checker.kinds["LogForked"],
             taken=self.taken,
+            late=checker.kinds["RunLate"],
             runs=len(self.acknowledged),
             fingerprint="-".join(hashes),
         )

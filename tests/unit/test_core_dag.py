@@ -11,6 +11,7 @@ import strategies
 from core_kit import small_dag
 from penstock.core.backoff import JITTER, MAX_DELAY_MS, retry_delay
 from penstock.core.dag import VERSION_LENGTH, DagSpec, TaskSpec, dag_version, decode_dag, encode_dag
+from penstock.core.notify import NotifySpec
 from penstock.core.plan import compile_plan
 
 TASK = TaskSpec(id="t", name="t", command="true")
@@ -43,6 +44,14 @@ def test_a_default_spelt_out_does_not_change_the_version() -> None:
 def test_a_definition_without_tags_has_the_version_it_had_before_there_were_tags() -> None:
     dag = DagSpec(id="d", name="d", tasks={"t": TASK})
     assert dag_version(dag) == dag_version(msgspec.structs.replace(dag, tags=())) == "9f81b9658616ee57f684f916e48f76f3"
+
+
+def test_who_is_told_and_when_a_run_is_late_are_content_and_a_whole_number_has_no_second_spelling() -> None:
+    dag = DagSpec(id="d", name="d", tasks={"t": TASK})
+    told = msgspec.structs.replace(dag, notify=(NotifySpec("ops"),))
+    late = msgspec.structs.replace(dag, late_after_seconds=60.0)
+    assert len({dag_version(one) for one in (dag, told, late)}) == 3
+    assert dag_version(msgspec.structs.replace(dag, late_after_seconds=60)) == dag_version(late)
 
 
 def test_tags_and_their_order_are_content() -> None:

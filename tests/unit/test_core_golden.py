@@ -64,6 +64,7 @@ def test_the_golden_logs_hold_every_type_of_event() -> None:
         e.RunRequested,
         e.RunCancelled,
         e.RunStarted,
+        e.RunLate,
         e.RunFinished,
         e.TaskReady,
         e.TaskStarted,

@@ -1,10 +1,12 @@
 """What is due in a run, rule by rule."""
 
+import msgspec
 import pytest
 
 from core_kit import MANY, RUN, ByHand, retrying_dag, small_dag
 from penstock.core import events as e
 from penstock.core.react import next_wake
+from penstock.core.run import IllegalStepError
 from penstock.core.status import RunStatus, TaskStatus
 
 DIAMOND = {"a": (), "b": ("a",), "c": ("a",), "d": ("b", "c")}
@@ -187,3 +189,79 @@ def test_a_run_whose_window_is_full_needs_no_timer() -> None:
     for decision in hand.due(room=1):
         hand.do(decision)
     assert next_wake(hand.run, 0) is None
+
+
+def late_after(seconds: float, **tasks: tuple[str, ...]) -> ByHand:
+    return ByHand(msgspec.structs.replace(retrying_dag(**tasks), late_after_seconds=seconds))
+
+
+def test_a_run_becomes_late_at_its_time_once_and_goes_on_as_before() -> None:
+    hand = late_after(10, a=(), b=("a",))
+    hand.decide()
+    due = hand.run.summary.created_at + 10_000
+    assert next_wake(hand.run, MANY) == next_wake(hand.run, 0) == due
+    hand.now = due - 1
+    assert hand.due() == []
+    hand.now = due + 5
+    before = hand.statuses()
+    assert hand.decide() == [
+        e.RunLate(at=due + 5, cause=f"log:{hand.run.summary.status_seq}", run_id=RUN, due=due),
+    ]
+    assert hand.run.summary.late_at == due + 5
+    assert (hand.run.summary.status, hand.statuses()) == (RunStatus.RUNNING, before)
+    assert next_wake(hand.run, MANY) is None
+    hand.complete("a")
+    hand.complete("b")
+    assert hand.run.summary.status is RunStatus.SUCCEEDED
+
+
+def test_a_run_that_ends_in_time_is_never_late() -> None:
+    hand = late_after(10, a=())
+    hand.decide()
+    hand.now += 9_999
+    hand.complete("a")
+    hand.now += 60_000
+    assert hand.due() == []
+    assert next_wake(hand.run, MANY) is None
+    assert hand.run.summary.late_at == 0
+
+
+def test_a_run_that_ends_when_its_time_is_over_is_late_whoever_looked_when() -> None:
+    hand = late_after(10, a=())
+    hand.decide()
+    hand.start("a")
+    hand.now += 10_000
+    hand.succeed("a")
+    assert [type(event) for event in hand.decide()] == [e.RunLate, e.RunFinished]
+
+
+def test_of_a_retry_and_of_becoming_late_the_timer_is_for_what_comes_first() -> None:
+    hand = late_after(1.5, a=())
+    hand.decide()
+    hand.start("a")
+    hand.fail("a")
+    retry, late = hand.task("a").due, hand.run.summary.created_at + 1500
+    assert next_wake(hand.run, MANY) == min(retry, late) == retry
+    hand.now = retry
+    hand.decide()
+    assert next_wake(hand.run, MANY) == late
+
+
+def test_a_run_without_such_a_time_is_never_late() -> None:
+    hand = ByHand(small_dag(a=()))
+    hand.decide()
+    hand.now += 10**12
+    assert hand.due() == []
+    assert next_wake(hand.run, MANY) is None
+
+
+def test_a_run_becomes_late_neither_twice_nor_after_its_end() -> None:
+    hand = late_after(10, a=())
+    hand.decide()
+    late = e.RunLate(at=hand.now, run_id=RUN, due=1)
+    hand.do(late)
+    with pytest.raises(IllegalStepError, match="late already"):
+        hand.do(late)
+    hand.complete("a")
+    with pytest.raises(IllegalStepError, match="has ended"):
+        hand.do(late)

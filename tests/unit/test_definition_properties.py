@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from penstock.core.dag import DagSpec, TaskSpec, dag_version
+from penstock.core.notify import NotifySpec, Occasion
 from penstock.definition import Format, names, parse_definition, write_definition
 from penstock.definition.values import UNSHOWABLE
 from penstock.errors import Detail, InvalidInputError
@@ -44,6 +45,10 @@ ways_to_run = st.fixed_dictionaries({"command": labels}) | st.fixed_dictionaries
 )
 
 
+occasions = st.lists(st.sampled_from(Occasion), unique=True, max_size=4)
+wishes = st.builds(NotifySpec, to=st.from_regex(names.TARGET, fullmatch=True), on=occasions.map(tuple))
+
+
 @st.composite
 def tasks(draw: st.DrawFn, key: str, earlier: list[str]) -> TaskSpec:
     waits = draw(st.lists(st.sampled_from(earlier), unique=True, max_size=3)) if earlier else []
@@ -70,6 +75,8 @@ def dags(draw: st.DrawFn) -> DagSpec:
         tasks={key: draw(tasks(key, keys[:index])) for index, key in enumerate(keys)},
         description=draw(texts),
         tags=tuple(draw(st.lists(tags, unique=True, max_size=20))),
+        late_after_seconds=draw(st.none() | st.floats(0, 2_592_000, exclude_min=True)),
+        notify=tuple(draw(st.lists(wishes, unique_by=lambda wish: wish.to, max_size=20))),
     )
 
 
@@ -78,6 +85,7 @@ def plain(dag: DagSpec, *, defaults: bool) -> dict[str, Any]:  # Any: what yaml.
     if not defaults:
         return dict(msgspec.json.decode(msgspec.json.encode(dag), type=dict[str, Any]))
     written = msgspec.structs.asdict(dag) | {"tags": list(dag.tags)}
+    written["notify"] = [{"to": wish.to, "on": [str(one) for one in wish.on] or None} for wish in dag.notify]
     written["tasks"] = {}
     for key, task in dag.tasks.items():
         fields = msgspec.structs.asdict(task) | {"dependencies": list(task.dependencies)}

@@ -6,6 +6,7 @@ from typing import TypeAlias
 import pytest
 
 from penstock.core.dag import DagSpec
+from penstock.core.notify import NotifySpec, Occasion
 from penstock.definition import parse_definition
 from penstock.errors import Detail, InvalidDefinitionError
 
@@ -34,6 +35,7 @@ def test_a_task_gets_the_documented_defaults() -> None:
     dag = parse({"id": "d", "tasks": {"a": {"name": "A", "command": "true"}}})
     spec = dag.tasks["a"]
     assert (dag.name, dag.description, dag.tags) == ("d", "", ())
+    assert (dag.late_after_seconds, dag.notify) == (None, ())
     assert (spec.id, spec.dependencies, spec.retries, spec.retry_delay_seconds) == ("a", (), 0, 5.0)
     assert (spec.timeout_seconds, spec.metadata, spec.env, spec.description) == (None, {}, {}, "")
 
@@ -45,6 +47,8 @@ def test_every_key_reaches_its_field() -> None:
             "name": "D",
             "description": "all of it",
             "tags": ["nightly", "for sales"],
+            "late_after_seconds": 600,
+            "notify": ["ops-chat", {"to": "mail", "on": ["succeeded", "late"]}, {"to": "log"}],
             "tasks": {
                 "first": task(),
                 "b": {
@@ -64,6 +68,12 @@ def test_every_key_reaches_its_field() -> None:
     )
     spec = dag.tasks["b"]
     assert (dag.name, dag.description, dag.tags) == ("D", "all of it", ("nightly", "for sales"))
+    assert dag.late_after_seconds == 600.0
+    assert dag.notify == (
+        NotifySpec("ops-chat"),
+        NotifySpec("mail", (Occasion.SUCCEEDED, Occasion.LATE)),
+        NotifySpec("log"),
+    )
     assert (spec.callable, spec.command) == ("some.module:function", None)
     assert (spec.dependencies, spec.retries, spec.retry_delay_seconds) == (("first",), 100, 0.0)
     assert (spec.timeout_seconds, spec.env, spec.description) == (0.5, {"A_1": ""}, "text")
@@ -300,3 +310,38 @@ def test_metadata_has_at_most_32_levels() -> None:
 )
 def test_what_is_no_map_of_tasks_is_refused(dag: Json) -> None:
     assert {detail.field for detail in refusals(dag)} <= {"file", "id", "tasks", "tasks.a"}
+
+
+@pytest.mark.parametrize(
+    ("notify", "field"),
+    [
+        ("ops-chat", "notify"),
+        ({"to": "ops-chat"}, "notify"),
+        (["x"] * 21, "notify"),
+        ([7], "notify.0"),
+        ([["ops-chat"]], "notify.0"),
+        (["https://hooks.example/x"], "notify.0.to"),
+        ([""], "notify.0.to"),
+        (["x" * 65], "notify.0.to"),
+        ([{"on": ["failed"]}], "notify.0.to"),
+        ([{"to": "a", "on": []}], "notify.0.on"),
+        ([{"to": "a", "on": "failed"}], "notify.0.on"),
+        ([{"to": "a", "on": ["started"]}], "notify.0.on"),
+        ([{"to": "a", "on": ["failed", "failed"]}], "notify.0.on"),
+        ([{"to": "a", "url": "https://hooks.example"}], "notify.0.url"),
+        (["a", {"to": "a"}], "notify.1"),
+    ],
+)
+def test_a_wish_to_be_notified_that_no_target_can_answer_is_refused(notify: Json, field: str) -> None:
+    assert [detail.field for detail in refusals({"id": "d", "notify": notify, "tasks": {"a": task()}})] == [field]
+
+
+@pytest.mark.parametrize("seconds", [0, -1, 2_592_001, "10m", True])
+def test_a_time_after_which_no_run_could_be_late_is_refused(seconds: Json) -> None:
+    found = refusals({"id": "d", "late_after_seconds": seconds, "tasks": {"a": task()}})
+    assert [detail.field for detail in found] == ["late_after_seconds"]
+
+
+def test_null_stands_for_nobody_to_notify_and_for_never_late() -> None:
+    dag = parse({"id": "d", "notify": None, "late_after_seconds": None, "tasks": {"a": task()}})
+    assert (dag.notify, dag.late_after_seconds) == ((), None)

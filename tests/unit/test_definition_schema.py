@@ -110,6 +110,8 @@ def test_the_page_names_every_key_and_every_limit() -> None:
         limits.MAX_CALLABLE_LENGTH,
         limits.MAX_TAGS,
         limits.MAX_TAG_LENGTH,
+        limits.MAX_NOTIFY,
+        limits.MAX_LATE_AFTER_SECONDS,
         limits.MAX_ARGUMENT_BYTES,
         limits.MAX_RETRIES,
         limits.MAX_RETRY_DELAY_SECONDS,

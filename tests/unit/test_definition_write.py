@@ -15,6 +15,8 @@ id: nightly
 name: Nightly report
 description: Loads the sales.
 tags: [sales, every night]
+late_after_seconds: 3600
+notify: [ops-chat, {to: mail, 'on': [succeeded, late]}]
 tasks:
   extract:
     name: Fetch
@@ -45,7 +47,7 @@ def test_yaml_is_written_as_a_person_would() -> None:
 
 def test_json_has_a_line_for_every_value() -> None:
     text = write_definition(parse_definition(YAML.encode(), "yaml"), "json")
-    assert list(json.loads(text)) == ["id", "name", "description", "tags", "tasks"]
+    assert list(json.loads(text)) == ["id", "name", "description", "tags", "late_after_seconds", "notify", "tasks"]
     assert '    "extract": {\n      "name": "Fetch",\n      "command": "set -e\\n./fetch.sh' in text
     assert text.endswith("}\n")
 

@@ -22,7 +22,7 @@ TASK_EVENTS = {
     "TaskCancelled",
     "TaskUpstreamFailed",
 }
-RUN_EVENTS = {"RunRequested", "RunStarted", "RunCancelled", "RunFinished", "FactRejected"}
+RUN_EVENTS = {"RunRequested", "RunStarted", "RunCancelled", "RunLate", "RunFinished", "FactRejected"}
 
 
 @pytest.fixture(scope="module")

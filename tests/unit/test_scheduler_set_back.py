@@ -16,8 +16,10 @@ from penstock.store import records as r
 from penstock.store.base import Store
 from penstock_scheduler.clock import ServerClock
 from penstock_scheduler.metrics import SchedulerMetrics
+from penstock_scheduler.notifications.courier import Courier
+from penstock_scheduler.notifications.outbox import Outbox
 from penstock_scheduler.service import Scheduler
-from penstock_scheduler.tenure import Bounds, Tenure
+from penstock_scheduler.tenure import Bounds, Followers, Tenure
 from simulation.world import CheckedStore
 from stack import dag, eventually
 from store_kit import Reign
@@ -84,7 +86,8 @@ async def test_a_fork_is_declared_although_the_first_to_find_it_fails(call: str)
 
     def tenure() -> Tenure:
         clock = ServerClock(asyncio.get_running_loop().time, 1)
-        return Tenure(0, "owner", store, clock, seen, Bounds(600, 1000), SchedulerMetrics())
+        followers = Followers(SchedulerMetrics(), Outbox(0, store, Courier(), clock.now))
+        return Tenure(0, "owner", store, clock, seen, Bounds(600, 1000), followers)
 
     with suppress(StoreUnavailableError):
         await tenure().run()

@@ -17,12 +17,14 @@ cli = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 dag = typer.Typer(help="Definitions: register, list, show, validate.", no_args_is_help=True)
+notifications = typer.Typer(help="Who is told how runs end.", no_args_is_help=True)
 
 _STACK = "The stack"
 _WORK = "DAGs and runs"
 _INSPECT = "Inspection"
 _SERVICES = "Single services"
 cli.add_typer(dag, name="dag", rich_help_panel=_WORK)
+cli.add_typer(notifications, name="notifications", rich_help_panel=_INSPECT)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 RunId = Annotated[str, typer.Argument(metavar="RUN", help="The id of a run.")]
@@ -201,6 +203,21 @@ def doctor(as_json: AsJson = False) -> None:
     from penstock_cli.doctor import doctor
 
     doctor(as_json=as_json)
+
+
+@notifications.callback()
+def notifications_group() -> None:
+    """Who is told how runs end."""
+
+
+@notifications.command("test")
+def notifications_test(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="A target in the file PENSTOCK_NOTIFICATIONS names.")],
+) -> None:
+    """Send a test message to a target, once; exit with 1 unless it takes it."""
+    from penstock_cli.notifications import test
+
+    test(name)
 
 
 def _service(module: str) -> None:

@@ -95,6 +95,7 @@ def _worker(data: _Data) -> str:
 _DETAILS: dict[str, Callable[[_Data], str]] = {
     "DagRegistered": _version,
     "RunRequested": _version,
+    "RunLate": lambda data: f"it was to end by {data.get('due')}",
     "RunFinished": lambda data: str(data.get("status", "")),
     "TaskReady": _ready,
     "TaskStarted": _worker,

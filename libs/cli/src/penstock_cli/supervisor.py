@@ -120,7 +120,8 @@ class Stack:
 
     def _environment(self) -> Mapping[str, str]:
         own = {"redis_url", "metrics_port"}
-        settings = {f"PENSTOCK_{name.upper()}": str(value) for name, value in self._settings if name not in own}
+        told = ((name, value) for name, value in self._settings if name not in own and value is not None)
+        settings = {f"PENSTOCK_{name.upper()}": str(value) for name, value in told}
         url = self._settings.redis_url if self._server is None else self._server.redis_url
         # One port cannot be that of several processes: here none of them listens for its metrics.
         return os.environ | settings | {"PENSTOCK_REDIS_URL": url, "PENSTOCK_METRICS_PORT": ""}

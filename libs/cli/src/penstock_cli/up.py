@@ -7,10 +7,16 @@ from penstock.logs import configure_logging
 from penstock.settings import Settings
 from penstock_cli.signals import Interrupted, stop_requests, unless_asked
 from penstock_cli.supervisor import Stack
+from penstock_scheduler.notifications.read_targets import load_targets
 
 
 def run_stack(settings: Settings, workers: int) -> None:
-    """Start the stack, keep it up until told to stop, and end it; it raises what ``Stack.start`` does."""
+    """Start the stack, keep it up until told to stop, and end it; it raises what ``Stack.start`` does.
+
+    Raises:
+        InvalidInputError: something is wrong with the file that names the targets of notifications.
+    """
+    load_targets(settings.notifications)  # a mistake is told once now, not by a scheduler that starts again and again
     configure_logging("up", settings.log_format, settings.log_level)
     asyncio.run(_run(settings, workers))
 

@@ -14,9 +14,10 @@ class Backoff:
     asked for, whatever the chance.
     """
 
-    def __init__(self, longest_seconds: float = LONGEST_SECONDS) -> None:
+    def __init__(self, longest_seconds: float = LONGEST_SECONDS, *, first_seconds: float = FIRST_SECONDS) -> None:
         self._longest = longest_seconds
-        self._seconds = min(FIRST_SECONDS, longest_seconds)
+        self._first = min(first_seconds, longest_seconds)
+        self._seconds = self._first
 
     def seconds(self) -> float:
         """Return how long the next wait is to last."""
@@ -29,4 +30,4 @@ class Backoff:
 
     def reset(self) -> None:
         """Begin with short waits again."""
-        self._seconds = min(FIRST_SECONDS, self._longest)
+        self._seconds = self._first

@@ -31,6 +31,17 @@ def _server_address(url: str) -> str:
     return url
 
 
+def _web_address(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+        valid = not url or (parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0)
+    except ValueError as error:  # a port that is no number
+        raise ValueError("must look like https://host[:port][/path]") from error
+    if not valid or parts.query or parts.fragment:
+        raise ValueError("must look like https://host[:port][/path]")
+    return url
+
+
 def _lower(value: object) -> object:
     return value.lower() if isinstance(value, str) else value
 
@@ -93,6 +104,12 @@ class Settings(BaseSettings):
 
     max_upload_bytes: int = Field(default=10 * 1024 * 1024, ge=1024, le=1024**3)
     """How large a definition sent to the API may be. Bytes."""
+
+    notifications: Path | None = None
+    """The file that names the targets of notifications (docs/notifications.md); none are sent without one."""
+
+    public_url: Annotated[str, AfterValidator(_web_address)] = ""
+    """Where people reach the dashboard, such as https://penstock.example.com: notifications lead there."""
 
     @property
     def redacted_url(self) -> str:

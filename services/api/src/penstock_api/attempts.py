@@ -8,9 +8,9 @@ import msgspec
 from penstock.core import events as e
 from penstock.core.run import TaskState
 from penstock.store.base import ReadStore
+from penstock.times import rfc3339, rfc3339_or_none
 from penstock_api.history import read_event
 from penstock_api.schemas import Attempt, AttemptStatus, TaskFailure
-from penstock_api.times import rfc3339, rfc3339_or_none
 
 EVENTS_AT_ONCE = 1000
 

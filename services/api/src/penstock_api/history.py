@@ -8,7 +8,7 @@ from penstock.core import events as e
 from penstock.core.codec import decode_event
 from penstock.errors import SchemaError
 from penstock.store.records import LogEntry
-from penstock_api.times import rfc3339
+from penstock.times import rfc3339
 
 UNREADABLE = "Unreadable"
 """The type that is shown of what this version cannot read."""
@@ -37,11 +37,12 @@ def describe(seq: int, event: e.AnyEvent | None) -> dict[str, Any]:
         "cause": event.cause,
     }
     described.update((name, value) for name, value in fields.items() if name not in _COMMON)
-    if "retry_at" in described:
-        described["retry_at"] = rfc3339(described["retry_at"])
+    for time in _TIMES & described.keys():
+        described[time] = rfc3339(described[time])
     return described
 
 
+_TIMES = frozenset({"retry_at", "due"})
 _COMMON = frozenset({"v", "type", "at", "cause"})
 
 

@@ -13,12 +13,12 @@ from penstock.core.status import RUN_ENDED, TASK_ENDED
 from penstock.errors import StoreUnavailableError
 from penstock.store.base import Store
 from penstock.store.views import Figures
+from penstock.times import rfc3339
 from penstock_api.durations import Durations, percentile
 from penstock_api.live.positions import end_positions
 from penstock_api.outlines import Outlines
 from penstock_api.pacing import pause_after
 from penstock_api.schemas import Sample
-from penstock_api.times import rfc3339
 
 SAMPLE_SECONDS = 5.0
 KEPT = 720

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from penstock.core.status import RunStatus, TaskStatus
 from penstock.store import records as r
 from penstock.store import views as v
+from penstock.times import rfc3339
 from penstock_api.schemas import DeadLetterEntry, ExecutingAttempt, Figures, Sample, Scheduler, Worker
-from penstock_api.times import rfc3339
 
 MOST_CHARACTERS = 10_000
 """Of a dead letter that are shown: a page of them must not be as large as everything that was refused."""

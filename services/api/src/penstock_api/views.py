@@ -9,6 +9,7 @@ from penstock.core.run import RunSummary, TaskState
 from penstock.core.status import RunStatus, TaskStatus
 from penstock.store.records import WorkerPresence
 from penstock.store.views import DagSummary, Figures, OutputLine, PartitionHealth, RunView, ServerSettings
+from penstock.times import rfc3339, rfc3339_or_none
 from penstock_api.outlines import Outline
 from penstock_api.schemas import (
     DagDetail,
@@ -24,7 +25,6 @@ from penstock_api.schemas import (
     TaskView,
     VersionEntry,
 )
-from penstock_api.times import rfc3339, rfc3339_or_none
 
 _UNTOUCHED = TaskState()
 _TASK_FIELDS = TaskDefinition.__struct_fields__
@@ -56,6 +56,8 @@ def dag_detail(spec: DagSpec, dag: DagSummary, *, current: bool) -> DagDetail:
         description=spec.description,
         registered_at=rfc3339_or_none(dag.registered_at),
         tags=list(spec.tags),
+        late_after_seconds=spec.late_after_seconds,
+        notify=list(spec.notify),
         current=current,
         id=spec.id,
         tasks={name: task_definition(task) for name, task in spec.tasks.items()},
@@ -77,6 +79,7 @@ def run_entry(run: RunSummary) -> RunEntry:
         rfc3339(run.created_at),
         rfc3339_or_none(run.started_at),
         rfc3339_or_none(run.finished_at),
+        rfc3339_or_none(run.late_at),
         run.counts,
         run.seq,
     )
@@ -93,6 +96,7 @@ def run_detail(run: RunView, outline: Outline) -> RunDetail:
         created_at=rfc3339(summary.created_at),
         started_at=rfc3339_or_none(summary.started_at),
         finished_at=rfc3339_or_none(summary.finished_at),
+        late_at=rfc3339_or_none(summary.late_at),
         task_counts=summary.counts,
         seq=summary.seq,
         dag_name=outline.dag_name,

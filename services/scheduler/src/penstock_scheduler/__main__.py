@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+from collections.abc import Sequence
 
 import uvloop
 
@@ -11,10 +12,13 @@ from penstock.logs import configure_logging
 from penstock.process import collect_rarely, explained_exit, process_name
 from penstock.settings import Settings, load_settings
 from penstock.store import await_store
+from penstock_scheduler.notifications.courier import Courier
+from penstock_scheduler.notifications.read_targets import load_targets
+from penstock_scheduler.notifications.target import Target
 from penstock_scheduler.service import Scheduler
 
 
-async def serve(settings: Settings) -> None:
+async def serve(settings: Settings, targets: Sequence[Target]) -> None:
     """Run a scheduler until SIGTERM or SIGINT.
 
     Raises:
@@ -25,12 +29,14 @@ async def serve(settings: Settings) -> None:
     readiness, exposition = Readiness(), Exposition("scheduler")
     async with listening(settings, exposition, readiness):
         store = await await_store(settings)
+        courier = Courier(targets, deployment=settings.key_prefix, public_url=settings.public_url)
         scheduler = Scheduler(
             store,
             process_name("scheduler"),
             lease_seconds=settings.scheduler_lease_seconds,
             worker_lease_seconds=settings.worker_lease_seconds,
             loaded_tasks=settings.scheduler_loaded_tasks,
+            courier=courier,
         )
         readiness.faults = scheduler.faults
         exposition.add(scheduler.metrics)
@@ -40,6 +46,7 @@ async def serve(settings: Settings) -> None:
         try:
             await scheduler.run()
         finally:
+            await courier.close()
             await store.close()
 
 
@@ -48,8 +55,9 @@ def main() -> None:
     with explained_exit("scheduler"):
         settings = load_settings()
         configure_logging("scheduler", settings.log_format, settings.log_level)
+        targets = load_targets(settings.notifications)
         collect_rarely()
-        uvloop.run(serve(settings))
+        uvloop.run(serve(settings, targets))
 
 
 if __name__ == "__main__":

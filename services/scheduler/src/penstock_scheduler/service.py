@@ -13,7 +13,9 @@ from penstock_scheduler.assignment import assigned
 from penstock_scheduler.clock import ServerClock
 from penstock_scheduler.engine import LOADED_TASKS
 from penstock_scheduler.metrics import SchedulerMetrics
-from penstock_scheduler.tenure import Bounds, Tenure
+from penstock_scheduler.notifications.courier import Courier
+from penstock_scheduler.notifications.outbox import Outbox
+from penstock_scheduler.tenure import Bounds, Followers, Tenure
 
 TICK_SECONDS = 0.5
 """How often a scheduler looks who else is there, and for partitions that have become free."""
@@ -51,8 +53,12 @@ class Scheduler:
         lease_seconds: float,
         worker_lease_seconds: float,
         loaded_tasks: int = LOADED_TASKS,
+        courier: Courier | None = None,
     ) -> None:
-        """``loaded_tasks`` may be kept in memory over all partitions: it bounds what the process takes."""
+        """``loaded_tasks`` may be kept in memory over all partitions: it bounds what the process takes.
+
+        ``courier`` has the targets of notifications; without one nobody is notified.
+        """
         self._store = store
         self._owner = owner
         self._lease_ms = int(lease_seconds * 1000)
@@ -62,6 +68,7 @@ class Scheduler:
         self._monotonic = asyncio.get_running_loop().time
         self._clock = ServerClock(self._monotonic, worker_lease_seconds / 3)
         self.metrics = SchedulerMetrics()
+        self._courier = courier or Courier()
         self._stopping = asyncio.Event()
         self._seen: dict[int, Head] = {}
         self._tenures: dict[int, tuple[Tenure, asyncio.Task[None]]] = {}
@@ -121,7 +128,7 @@ class Scheduler:
                 self._clock,
                 self._seen,
                 self._bounds,
-                self.metrics,
+                Followers(self.metrics, Outbox(partition, self._store, self._courier, self._clock.now)),
             )
             self._tenures[partition] = (tenure, asyncio.create_task(tenure.run(), name=f"partition-{partition}"))
         for partition in self._tenures.keys() - share:

@@ -1,6 +1,7 @@
 """One scheduler's time as the owner of one partition, from the takeover until it stops or another rules."""
 
 import asyncio
+from typing import NamedTuple
 
 import msgspec
 import structlog
@@ -15,6 +16,7 @@ from penstock_scheduler.committing import DivergedError, LostPartitionError, com
 from penstock_scheduler.engine import LOADED_TASKS, Engine
 from penstock_scheduler.inbox_reader import InboxReader
 from penstock_scheduler.metrics import SchedulerMetrics
+from penstock_scheduler.notifications.outbox import Outbox
 from penstock_scheduler.observing import observe
 from penstock_scheduler.upkeep import Upkeep
 
@@ -32,6 +34,13 @@ class Bounds(msgspec.Struct, frozen=True):
     loaded_tasks: int = LOADED_TASKS
 
 
+class Followers(NamedTuple):
+    """Who is told what a tenure commits."""
+
+    metrics: SchedulerMetrics
+    outbox: Outbox
+
+
 class Tenure:
     """The loop of one partition."""
 
@@ -43,7 +52,7 @@ class Tenure:
         clock: ServerClock,
         seen: dict[int, r.Head],
         bounds: Bounds,
-        metrics: SchedulerMetrics,
+        followers: Followers,
     ) -> None:
         """``seen`` holds, by partition, the last head this process saw, over all its tenures."""
         self._number = number
@@ -52,7 +61,7 @@ class Tenure:
         self._clock = clock
         self._seen = seen
         self._bounds = bounds
-        self._metrics = metrics
+        self._metrics, self._outbox = followers
         self._wake: int | None = None
         self._monotonic = asyncio.get_running_loop().time
         self._renew_at = 0.0
@@ -84,7 +93,8 @@ class Tenure:
                 engine = Engine(self._number, head, self._store, self._bounds.lease_ms, self._bounds.loaded_tasks)
                 await self._renew(engine)
                 await self._remember(engine)
-                await self._serve(engine)
+                async with self._outbox.following(engine.head):
+                    await self._serve(engine)
             except LostPartitionError as error:
                 _log.warning("partition lost", reason=str(error))
                 self._metrics.lost(diverged=isinstance(error, DivergedError))
@@ -165,6 +175,7 @@ class Tenure:
         commit = await engine.step(entries, due, now, vanished)
         if commit is not None:
             await self._commit(engine, commit)
+            self._outbox.committed(commit)
             self._seen[self._number] = engine.head
             if vanished:
                 _log.error("attempts had vanished from the queue", count=len(vanished), first=vanished[0].run_id)

@@ -98,8 +98,8 @@ async def _compare_timers(store: AuditStore, partition: int, history: History, f
 
 
 def _possible_timers(run: Run) -> set[int | None]:
-    """Return the timers the run may have: while attempts lie on the queue there may be no room for more, so none."""
-    return {next_wake(run, 1), *([None] if run.count(TaskStatus.READY) else [])}
+    """Return the timers the run may have: while attempts lie on the queue there may be no room for more."""
+    return {next_wake(run, 1), *([next_wake(run, 0)] if run.count(TaskStatus.READY) else [])}
 
 
 def _timer(wake: int | None) -> str:

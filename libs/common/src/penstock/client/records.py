@@ -57,6 +57,7 @@ class Run(msgspec.Struct, frozen=True):
     created_at: datetime
     started_at: datetime | None = None
     finished_at: datetime | None = None
+    late_at: datetime | None = None
     task_counts: dict[TaskStatus, int] = {}
 
     @property

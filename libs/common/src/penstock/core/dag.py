@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from penstock.core.notify import NotifySpec
 from penstock.errors import NewerSchemaError
 
 VERSION_LENGTH = 32
@@ -36,13 +37,19 @@ class TaskSpec(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_f
 
 
 class DagSpec(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
-    """A DAG definition; ``tasks`` maps each task's id to the task, in the order written, as ``tags`` are."""
+    """A DAG definition; ``tasks`` maps each task's id to the task, in the order written, as ``tags`` are.
+
+    A run that has not ended ``late_after_seconds`` after it was requested is late; None means never. ``notify`` names
+    targets that are told of runs of this DAG.
+    """
 
     id: str
     name: str
     tasks: dict[str, TaskSpec]
     description: str = ""
     tags: tuple[str, ...] = ()
+    late_after_seconds: float | None = None
+    notify: tuple[NotifySpec, ...] = ()
 
 
 _canonical = msgspec.json.Encoder(order="sorted")
@@ -84,7 +91,7 @@ _DEFAULTS = {
 }
 
 
-_SECONDS = frozenset({"retry_delay_seconds", "timeout_seconds"})
+_SECONDS = frozenset({"retry_delay_seconds", "timeout_seconds", "late_after_seconds"})
 
 
 def _spelt_out(part: DagSpec | TaskSpec) -> dict[str, Any]:

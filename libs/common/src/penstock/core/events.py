@@ -17,7 +17,7 @@ from msgspec import field
 from penstock.core.dag import DagSpec
 from penstock.core.status import RunStatus
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 
 def _schema_version() -> int:
@@ -86,6 +86,12 @@ class RunFinished(RunEvent, frozen=True, kw_only=True):
     """Every task has ended, and so has the run."""
 
     status: RunStatus
+
+
+class RunLate(RunEvent, frozen=True, kw_only=True):
+    """The run has not ended although it was to by ``due`` (ms); it goes on as before."""
+
+    due: int
 
 
 class TaskEvent(RunEvent, frozen=True, kw_only=True):
@@ -185,6 +191,7 @@ AnyRunEvent = (
     RunRequested
     | RunCancelled
     | RunStarted
+    | RunLate
     | RunFinished
     | TaskReady
     | TaskStarted

@@ -23,7 +23,7 @@ def evolve(partition: Partition, event: e.AnyEvent, seq: int) -> None:
         IllegalStepError: the event contradicts the state, which is left unchanged.
     """
     match event:
-        case e.TaskEvent() | e.RunStarted() | e.RunFinished() | e.RunCancelled():
+        case e.TaskEvent() | e.RunStarted() | e.RunFinished() | e.RunCancelled() | e.RunLate():
             run = partition.runs.get(event.run_id)
             if run is None:
                 raise IllegalStepError(f"There is no run {event.run_id}.")

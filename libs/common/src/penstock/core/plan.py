@@ -6,7 +6,10 @@ from penstock.core.dag import DagSpec, TaskSpec
 
 
 class Plan(msgspec.Struct, frozen=True):
-    """One version of a DAG. Tasks are numbered in the order written; ``upstream`` and ``downstream`` hold numbers."""
+    """One version of a DAG. Tasks are numbered in the order written; ``upstream`` and ``downstream`` hold numbers.
+
+    A run is late ``late_after_ms`` after it was requested, 0 for never.
+    """
 
     dag_id: str
     version: str
@@ -14,6 +17,7 @@ class Plan(msgspec.Struct, frozen=True):
     number: dict[str, int]
     upstream: tuple[tuple[int, ...], ...]
     downstream: tuple[tuple[int, ...], ...]
+    late_after_ms: int = 0
 
 
 def unsound(dag: DagSpec) -> str:
@@ -55,4 +59,5 @@ def compile_plan(dag: DagSpec, version: str) -> Plan:
         number=number,
         upstream=upstream,
         downstream=tuple(tuple(waiting) for waiting in downstream),
+        late_after_ms=round((dag.late_after_seconds or 0) * 1000),
     )

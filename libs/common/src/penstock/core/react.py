@@ -30,7 +30,8 @@ def react(run: Run, now: int, room: int, limit: int) -> list[e.AnyRunEvent]:
 
     Apply them with ``evolve`` and ask again, until nothing is due: one decision may call for the next.
     """
-    if run.summary.status is RunStatus.RUNNING and not run.frontier.movable and run.has(_OPEN):
+    still = run.summary.status is RunStatus.RUNNING and not run.frontier.movable and run.has(_OPEN)
+    if still and not 0 < run.late_due <= now:
         return []  # what no rule would find, found at once: most reports are about one of many tasks
     for rule in _RULES:
         decisions = rule(run, now, room, limit)
@@ -42,17 +43,27 @@ def react(run: Run, now: int, room: int, limit: int) -> list[e.AnyRunEvent]:
 def next_wake(run: Run, room: int) -> int | None:
     """Return when (ms; 0 for at once) the run must be looked at again though nothing is reported; None for never.
 
-    With no ``room``, tasks of the run are on the queue, and what is reported of them will bring it back.
+    With no ``room``, tasks of the run are on the queue, and what is reported of them will bring it back; only that it
+    becomes late is due whatever anybody reports.
     """
     if run.ended:
         return None
     if react(run, 0, room, 1):
         return 0
-    return run.frontier.next_retry() if room else None
+    wakes = [run.late_due or None, run.frontier.next_retry() if room else None]
+    return min((wake for wake in wakes if wake is not None), default=None)
 
 
 def _log(seq: int) -> str:
     return f"log:{seq}"
+
+
+def _mark_late(run: Run, now: int, _room: int, _limit: int) -> list[e.AnyRunEvent]:
+    due = run.late_due
+    if not due or now < due or run.ended:
+        return []
+    summary = run.summary
+    return [e.RunLate(at=now, cause=_log(summary.status_seq), run_id=summary.run_id, due=due)]
 
 
 def _start_run(run: Run, now: int, _room: int, _limit: int) -> list[e.AnyRunEvent]:
@@ -135,5 +146,8 @@ def _finish_run(run: Run, now: int, _room: int, _limit: int) -> list[e.AnyRunEve
 
 
 _Rule = Callable[[Run, int, int, int], list[e.AnyRunEvent]]
-_RULES: tuple[_Rule, ...] = (_start_run, _cancel_unstarted, _fail_blocked, _make_ready, _finish_run)
-"""In this order: a run starts before its tasks do, and a cancelled or blocked task is never made ready."""
+_RULES: tuple[_Rule, ...] = (_mark_late, _start_run, _cancel_unstarted, _fail_blocked, _make_ready, _finish_run)
+"""In this order: a run starts before its tasks do, and a cancelled or blocked task is never made ready.
+
+A run that ends when it should have ended before is late: whether it is does not depend on who looked when.
+"""

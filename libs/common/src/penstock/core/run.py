@@ -63,6 +63,7 @@ class RunSummary(msgspec.Struct, omit_defaults=True):
 
     ``seq`` is the last event that changed the run, ``status_seq`` the one that gave it its present status; both are 0
     for a run that is requested but not yet in the log. ``counts`` says how many tasks stand in each status.
+    ``late_at`` is when the run was found to be late, 0 while it was not.
     """
 
     run_id: str
@@ -72,6 +73,7 @@ class RunSummary(msgspec.Struct, omit_defaults=True):
     created_at: int = 0
     started_at: int = 0
     finished_at: int = 0
+    late_at: int = 0
     seq: int = 0
     status_seq: int = 0
     counts: dict[TaskStatus, int] = {}
@@ -87,6 +89,12 @@ class Run:
         self.tasks = tasks
         self.plan = plan
         self.frontier = Frontier(plan, [(task.status, task.due) for task in tasks])
+
+    @property
+    def late_due(self) -> int:
+        """When (ms) the run becomes late if it has not ended by then; 0 for never, or if it is late already."""
+        after = 0 if self.summary.late_at else self.plan.late_after_ms
+        return self.summary.created_at + after if after else 0
 
     @property
     def ended(self) -> bool:
@@ -143,6 +151,13 @@ def _run_started(run: Run, event: e.RunStarted, seq: int) -> None:
 
 def _run_cancelled(run: Run, _event: e.RunCancelled, seq: int) -> None:
     _run_to(run, RunStatus.CANCELLING, seq)
+
+
+def _run_late(run: Run, event: e.RunLate, _seq: int) -> None:
+    summary = run.summary
+    if run.ended or summary.late_at:
+        raise IllegalStepError(f"Run {summary.run_id} has ended or is late already: it cannot become late.")
+    summary.late_at = _not_before_run(run, event.at)
 
 
 def _run_finished(run: Run, event: e.RunFinished, seq: int) -> None:
@@ -244,6 +259,7 @@ def _task_upstream_failed(run: Run, event: e.TaskUpstreamFailed, seq: int) -> No
 _EVOLVE: dict[type[e.RunEvent], Callable[[Run, Any, int], None]] = {
     e.RunStarted: _run_started,
     e.RunCancelled: _run_cancelled,
+    e.RunLate: _run_late,
     e.RunFinished: _run_finished,
     e.TaskReady: _task_ready,
     e.TaskStarted: _task_started,

@@ -7,6 +7,7 @@ from penstock.definition import limits, names
 from penstock.definition.check_task import TASK_KEYS, check_task
 from penstock.definition.dependencies import check_rings
 from penstock.definition.fields import Fields
+from penstock.definition.notify import check_notify
 from penstock.definition.problems import Problems
 from penstock.definition.tags import check_tags
 from penstock.definition.values import Value, kind, show
@@ -35,6 +36,8 @@ def check_dag(raw: Value, problems: Problems) -> DagSpec:
         tasks=_tasks(fields, problems),
         description=fields.text("description", "", limit=limits.MAX_DESCRIPTION_LENGTH),
         tags=check_tags(fields, problems),
+        late_after_seconds=_late_after(fields),
+        notify=check_notify(fields, problems),
     )
 
 
@@ -59,6 +62,12 @@ def _dag_id(fields: Fields) -> str:
     else:
         return raw
     return "-"
+
+
+def _late_after(fields: Fields) -> float | None:
+    if fields.raw.get("late_after_seconds") is None:
+        return None
+    return fields.seconds("late_after_seconds", high=limits.MAX_LATE_AFTER_SECONDS, positive=True)
 
 
 def _tasks(fields: Fields, problems: Problems) -> dict[str, TaskSpec]:

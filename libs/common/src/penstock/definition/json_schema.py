@@ -4,6 +4,7 @@ It says less than the checks: rings, unknown dependencies and sizes in bytes are
 """
 
 from penstock.core.dag import TaskSpec
+from penstock.core.notify import Occasion
 from penstock.definition import limits, names
 from penstock.definition.values import Value
 
@@ -23,6 +24,14 @@ def json_schema() -> dict[str, Value]:
             "name": {**_name(), "description": "What people see; the id if left out."},
             "description": _description(),
             "tags": _tags(),
+            "late_after_seconds": {
+                "type": ["number", "null"],
+                "exclusiveMinimum": 0,
+                "maximum": limits.MAX_LATE_AFTER_SECONDS,
+                "default": None,
+                "description": "A run that has not ended so long after it was requested is late; null: never.",
+            },
+            "notify": _notify(),
             "tasks": {
                 "type": "object",
                 "description": "The tasks by id.",
@@ -44,6 +53,30 @@ def _tags() -> dict[str, Value]:
         "uniqueItems": True,
         "default": [],
         "description": "Short texts by which people find and group DAGs.",
+    }
+
+
+def _notify() -> dict[str, Value]:
+    target: Value = {"type": "string", "pattern": names.TARGET}
+    on: Value = {
+        "type": ["array", "null"],
+        "items": {"enum": [str(occasion) for occasion in Occasion]},
+        "minItems": 1,
+        "uniqueItems": True,
+        "description": "Of what it is told; what the target is told anyway if left out.",
+    }
+    entry: Value = {
+        "type": "object",
+        "required": ["to"],
+        "additionalProperties": False,
+        "properties": {"to": target, "on": on},
+    }
+    return {
+        "type": ["array", "null"],
+        "items": {"oneOf": [target, entry]},
+        "maxItems": limits.MAX_NOTIFY,
+        "default": [],
+        "description": "Targets, by name, that are told of runs of this DAG.",
     }
 
 

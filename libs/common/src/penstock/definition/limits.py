@@ -26,6 +26,9 @@ MAX_TAGS = 20
 MAX_TAG_LENGTH = 50
 """Characters of a tag."""
 
+MAX_NOTIFY = 20
+"""Targets that a DAG names."""
+
 MAX_ARGUMENT_BYTES = 128 * 1024 - 1
 """Bytes of UTF-8 of a command, and of an environment entry ``NAME=value``.
 
@@ -35,6 +38,7 @@ Linux refuses to start a process with a single argument or environment entry abo
 MAX_RETRIES = 100
 MAX_RETRY_DELAY_SECONDS = 24 * 60 * 60
 MAX_TIMEOUT_SECONDS = 30 * 24 * 60 * 60
+MAX_LATE_AFTER_SECONDS = 30 * 24 * 60 * 60
 
 MAX_METADATA_DEPTH = 32
 """Levels of lists and maps in metadata, the metadata itself being the first."""

@@ -13,6 +13,9 @@ inside a URL's path, and is not one of the two names that URLs resolve away.
 TAG = r"^(?!\s)(?!.*\s$)[^\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069\ufeff]+$"
 """A tag is read by people and compared letter by letter: nothing in it is invisible at its ends."""
 
+TARGET = r"^[A-Za-z0-9_.-]{1,64}$"
+"""A target of notifications is named in definitions, in logs and in metrics."""
+
 CALLABLE = r"^(?!.*(?:^|[.:])__)[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*:[A-Za-z_][A-Za-z0-9_]*$"
 """``module:function``. Names with two leading underscores are Python's own and never a task."""
 

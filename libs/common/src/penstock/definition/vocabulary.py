@@ -23,6 +23,8 @@ DAG_WORDS = _synonyms(
     description="desc doc docs doc_md comment summary",
     tasks="steps jobs nodes task stages",
     tags="tag labels keywords categories",
+    late_after_seconds="late_after sla deadline expected_duration max_expected_duration",
+    notify="notifications notification alerts alert on_failure on_success on_failure_callback mail_on",
 )
 """Other tools' words for our keys of a DAG, in lower case."""
 

@@ -11,17 +11,18 @@ import msgspec
 import yaml
 
 from penstock.core.dag import DagSpec, TaskSpec
+from penstock.core.notify import NotifySpec
 from penstock.definition.formats import Format
 from penstock.definition.values import Value
 from penstock.definition.yaml_scalars import CORE_TAG, plain_value
 
-_DAG_ORDER = ("id", "name", "description", "tags", "tasks")
+_DAG_ORDER = ("id", "name", "description", "tags", "late_after_seconds", "notify", "tasks")
 _TASK_ORDER = ("name", "description", "command", "callable", "dependencies")
-_INLINE = frozenset({"dependencies", "tags"})
+_INLINE = frozenset({"dependencies", "tags", "notify", "on"})
 _LONGEST_INLINE = 100
 """Characters of a list that stands in one line."""
 
-_SECONDS = frozenset({"retry_delay_seconds", "timeout_seconds"})
+_SECONDS = frozenset({"retry_delay_seconds", "timeout_seconds", "late_after_seconds"})
 
 _ESCAPED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff\ufffe\uffff]")
 """Characters that YAML forbids, that libyaml takes for the end of a line, or that change what an editor shows."""
@@ -49,6 +50,9 @@ def _content(dag: DagSpec) -> dict[str, Value]:
     content = _fields(msgspec.structs.replace(dag, tasks={}))
     if dag.name == dag.id:
         del content["name"]
+    _whole(content)
+    if dag.notify:
+        content["notify"] = [_notify(entry) for entry in dag.notify]
     content["tasks"] = {task_id: _task(task) for task_id, task in dag.tasks.items()}
     return {key: content[key] for key in _DAG_ORDER if key in content}
 
@@ -62,21 +66,31 @@ def _fields(part: DagSpec | TaskSpec) -> dict[str, Value]:
 def _task(task: TaskSpec) -> dict[str, Value]:
     content = _fields(task)
     del content["id"]
-    for key in _SECONDS & content.keys():
-        seconds = content[key]
-        if isinstance(seconds, float) and seconds.is_integer():
-            content[key] = int(seconds)
+    _whole(content)
     first = {key: content.pop(key) for key in _TASK_ORDER if key in content}
     return first | content
 
 
+def _whole(content: dict[str, Value]) -> None:
+    """Write whole numbers of seconds without a point."""
+    for key in _SECONDS & content.keys():
+        seconds = content[key]
+        if isinstance(seconds, float) and seconds.is_integer():
+            content[key] = int(seconds)
+
+
+def _notify(entry: NotifySpec) -> Value:
+    return {"to": entry.to, "on": [str(occasion) for occasion in entry.on]} if entry.on else entry.to
+
+
 def _node(value: Value, *, inline: bool = False) -> yaml.Node:
     if isinstance(value, dict):
-        pairs = [(_scalar(key), _node(inner, inline=key in _INLINE)) for key, inner in value.items()]
-        return yaml.MappingNode(f"{CORE_TAG}map", pairs, flow_style=not pairs)
+        pairs = [(_scalar(key), _node(inner, inline=inline or key in _INLINE)) for key, inner in value.items()]
+        return yaml.MappingNode(f"{CORE_TAG}map", pairs, flow_style=inline or not pairs)
     if isinstance(value, list):
         in_one_line = not value or (inline and len(str(value)) <= _LONGEST_INLINE)
-        return yaml.SequenceNode(f"{CORE_TAG}seq", [_node(item) for item in value], flow_style=in_one_line)
+        items = [_node(item, inline=in_one_line) for item in value]
+        return yaml.SequenceNode(f"{CORE_TAG}seq", items, flow_style=in_one_line)
     return _scalar(value)
 
 

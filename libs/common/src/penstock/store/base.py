@@ -15,6 +15,7 @@ from penstock.core.run import RunSummary
 from penstock.core.status import RunStatus
 from penstock.store import records as r
 from penstock.store import views as v
+from penstock.store.notifying import NotificationStore
 from penstock.store.oversight import AuditStore, HealthStore
 from penstock.store.run_lists import Statuses
 from penstock.store.watching import WatchStore
@@ -255,7 +256,17 @@ class WorkerStore(Protocol):
         ...
 
 
-class Store(RequestStore, ReadStore, SchedulerStore, WorkerStore, AuditStore, HealthStore, WatchStore, Protocol):
+class Store(
+    RequestStore,
+    ReadStore,
+    SchedulerStore,
+    WorkerStore,
+    AuditStore,
+    HealthStore,
+    WatchStore,
+    NotificationStore,
+    Protocol,
+):
     """All of it."""
 
     @property

@@ -114,6 +114,13 @@ class DeadLetter(msgspec.Struct, frozen=True):
     reason: str
 
 
+class Notified(msgspec.Struct, frozen=True):
+    """How far a target has been notified: the seq up to which, and the incarnation of the log at that place."""
+
+    seq: int
+    incarnation: int
+
+
 class Commit(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that one step of a scheduler changes: applied whole, or not at all.
 

@@ -579,7 +579,9 @@ export interface components {
         };
         /**
          * DagDetail
-         * @description A definition: its ``id``, ``name``, ``description``, ``tags`` and ``tasks``, and what is known of the version.
+         * @description A definition: what stands in it, and what is known of the version.
+         *
+         *         A run is late ``late_after_seconds`` after it was requested, null for never. ``notify`` names who is told of runs.
          */
         DagDetail: {
             current: boolean;
@@ -588,7 +590,9 @@ export interface components {
             description: string;
             /** @example sample */
             id: string;
+            late_after_seconds: number | null;
             name: string;
+            notify: components["schemas"]["NotifySpec"][];
             registered_at: string | null;
             tags: string[];
             task_count: number;
@@ -826,6 +830,7 @@ export interface components {
             dag_version: string;
             durations_ms: (number | null)[];
             finished_at: string | null;
+            late_at: string | null;
             /** @example 01jqz6x3v0c8f4m2t9s7k5hn1b-3 */
             run_id: string;
             seq: number;
@@ -920,6 +925,21 @@ export interface components {
             workers: number;
             workers_draining: number;
         };
+        /**
+         * NotifySpec
+         * @description Whom a DAG wants to be told: a target by its name, ``on`` these occasions, or (empty) those it is told anyway.
+         */
+        NotifySpec: {
+            /** @default [] */
+            on: components["schemas"]["Occasion"][];
+            to: string;
+        };
+        /**
+         * Occasion
+         * @description What there may be to tell of a run: it ended in one of three ways, or is late.
+         * @enum {unknown}
+         */
+        Occasion: "cancelled" | "failed" | "late" | "succeeded";
         /**
          * Overview
          * @description What the first page shows. All of it holds what the log says up to ``position``, or more.
@@ -1028,6 +1048,7 @@ export interface components {
              */
             dag_version: string;
             finished_at: string | null;
+            late_at: string | null;
             /** @example 01jqz6x3v0c8f4m2t9s7k5hn1b-3 */
             run_id: string;
             seq: number;
@@ -1042,7 +1063,8 @@ export interface components {
          * RunEntry
          * @description A run as listed. ``task_counts`` says how many tasks stand in each status; times are null until they are so.
          *
-         *         ``seq`` is the last event of the partition's log that changed the run, 0 while it is only requested.
+         *         ``late_at`` is when it was found to take longer than its definition allows for. ``seq`` is the last event of the
+         *         partition's log that changed the run, 0 while it is only requested.
          */
         RunEntry: {
             /**
@@ -1059,6 +1081,7 @@ export interface components {
              */
             dag_version: string;
             finished_at: string | null;
+            late_at: string | null;
             /** @example 01jqz6x3v0c8f4m2t9s7k5hn1b-3 */
             run_id: string;
             seq: number;

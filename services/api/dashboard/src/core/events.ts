@@ -41,6 +41,12 @@ export interface RunCancelled extends OfRun {
   readonly type: "RunCancelled";
 }
 
+/** The run has not ended although it was to by `due`; it goes on as before. */
+export interface RunLate extends OfRun {
+  readonly type: "RunLate";
+  readonly due: number;
+}
+
 export interface RunFinished extends OfRun {
   readonly type: "RunFinished";
   readonly status: RunStatus;
@@ -130,6 +136,7 @@ export type RunEvent =
   | RunRequested
   | RunStarted
   | RunCancelled
+  | RunLate
   | RunFinished
   | TaskEvent
   | FactRejected
@@ -185,6 +192,7 @@ const READERS = {
   }),
   RunStarted: (_raw, common) => ({ type: "RunStarted", ...common }),
   RunCancelled: (_raw, common) => ({ type: "RunCancelled", ...common }),
+  RunLate: (raw, common) => ({ type: "RunLate", ...common, due: toMs(raw["due"], "due") }),
   RunFinished: (raw, common) => {
     const status = raw["status"];
     return isRunStatus(status) ? { type: "RunFinished", ...common, status } : undefined;

@@ -8,6 +8,7 @@
 import type {
   RunEvent,
   RunFinished,
+  RunLate,
   RunRequested,
   TaskEvent,
   TaskFailed,
@@ -18,7 +19,7 @@ import type {
   TaskSucceeded,
 } from "./events";
 import type { RunState, TaskState } from "./state";
-import { RUN_LIFECYCLE, type RunStatus, type Step, TASK_ENDED, TASK_LIFECYCLE } from "./status";
+import { RUN_ENDED, RUN_LIFECYCLE, type RunStatus, type Step, TASK_ENDED, TASK_LIFECYCLE } from "./status";
 
 export type { RunSnapshot, RunState, TaskState } from "./state";
 
@@ -53,6 +54,9 @@ function apply(run: RunState, event: Exclude<RunEvent, { type: "FactRejected" | 
       break;
     case "RunCancelled":
       runTo(run, "cancelling", event.seq);
+      break;
+    case "RunLate":
+      runLate(run, event);
       break;
     case "RunFinished":
       runFinished(run, event);
@@ -98,6 +102,12 @@ function runRequested(run: RunState, event: RunRequested): void {
   run.version = event.version;
   run.created_at = event.at;
   run.status_seq = event.seq;
+}
+
+function runLate(run: RunState, event: RunLate): void {
+  if (RUN_ENDED.has(run.status) || run.late_at !== 0)
+    throw new IllegalStepError(`Run ${run.run_id} has ended or is late already: it cannot become late.`);
+  run.late_at = notBeforeRun(run, event.at);
 }
 
 function runFinished(run: RunState, event: RunFinished): void {

@@ -36,7 +36,8 @@ export interface TaskState {
 
 /**
  * A run and its tasks by number. `seq` is the last event that changed it, 0 before it is in the log;
- * `status_seq` the one that gave it its present status. `counts` says how many tasks stand in each status.
+ * `status_seq` the one that gave it its present status. `late_at` is when it was found to be late, 0 while it
+ * was not. `counts` says how many tasks stand in each status.
  */
 export interface RunState {
   run_id: string;
@@ -46,6 +47,7 @@ export interface RunState {
   created_at: number;
   started_at: number;
   finished_at: number;
+  late_at: number;
   seq: number;
   status_seq: number;
   readonly counts: Record<TaskStatus, number>;
@@ -91,6 +93,7 @@ export function newRun(runId: string, plan: Plan): RunState {
     created_at: 0,
     started_at: 0,
     finished_at: 0,
+    late_at: 0,
     seq: 0,
     status_seq: 0,
     counts: { ...none, waiting: plan.tasks.length },

@@ -59,6 +59,7 @@ export function* goldenStates(golden: GoldenRun): Generator<Comparable> {
     created_at: 0,
     started_at: 0,
     finished_at: 0,
+    late_at: 0,
     seq: 0,
     status_seq: 0,
     counts: { waiting: golden.tasks.length },

@@ -60,6 +60,7 @@ test.each([
     "FactRejected",
     { task_id: "a", attempt: 1, fact: "TaskStarted", reason: "the task is cancelled" },
   ],
+  ["The run is late by 1.50 s; it goes on as before.", "RunLate", { due: "2026-01-01T00:00:00.500Z" }],
   ["The run ended: failed.", "RunFinished", { status: "failed" }],
   ["An event that this page cannot read: TaskDreamt.", "TaskDreamt", {}],
 ])("an event says: %s", (words, type, fields) => {

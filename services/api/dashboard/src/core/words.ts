@@ -37,6 +37,8 @@ export function tell(event: RunEvent): readonly Part[] {
       return ["The scheduler started the run."];
     case "RunCancelled":
       return ["The run is to be cancelled."];
+    case "RunLate":
+      return [`The run is late by ${duration(Math.max(0, event.at - event.due))}; it goes on as before.`];
     case "RunFinished":
       return [`The run ended: ${event.status}.`];
     case "TaskReady":
@@ -92,6 +94,7 @@ const STATUS_AFTER = {
   TaskSucceeded: "succeeded",
   TaskCancelled: "cancelled",
   TaskUpstreamFailed: "upstream_failed",
+  RunLate: null,
   FactRejected: null,
   Unreadable: null,
 } as const;

@@ -6,6 +6,7 @@ export const RUN_EVENTS = [
   "RunRequested",
   "RunCancelled",
   "RunStarted",
+  "RunLate",
   "RunFinished",
   "TaskReady",
   "TaskStarted",

@@ -5,12 +5,12 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from penstock.ids import partition_of_run
+from penstock.times import rfc3339, rfc3339_or_none
 from penstock_api.answers import answer, documented
 from penstock_api.attempts import read_attempts
 from penstock_api.context import Shared
 from penstock_api.lookups import get_task
 from penstock_api.schemas import TaskDetail
-from penstock_api.times import rfc3339, rfc3339_or_none
 from penstock_api.views import task_definition, task_view
 
 router = APIRouter(tags=["runs"], default_response_class=Response)

@@ -6,6 +6,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from penstock.core.dag import TaskSpec
+from penstock.core.notify import NotifySpec
 from penstock.errors import Detail
 from penstock_api.schemas.common import DagId, Position, Time, Version
 from penstock_api.schemas.runs import RunEntry
@@ -93,7 +94,12 @@ class TaskDefinition(TaskSpec, frozen=True, omit_defaults=False):
 
 
 class DagDetail(VersionEntry, frozen=True, kw_only=True):
-    """A definition: its ``id``, ``name``, ``description``, ``tags`` and ``tasks``, and what is known of the version."""
+    """A definition: what stands in it, and what is known of the version.
+
+    A run is late ``late_after_seconds`` after it was requested, null for never. ``notify`` names who is told of runs.
+    """
 
     id: DagId
+    late_after_seconds: float | None
+    notify: list[NotifySpec]
     tasks: dict[str, TaskDefinition]

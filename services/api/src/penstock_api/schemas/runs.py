@@ -48,7 +48,8 @@ class CancelResult(msgspec.Struct, frozen=True):
 class RunEntry(msgspec.Struct, frozen=True):
     """A run as listed. ``task_counts`` says how many tasks stand in each status; times are null until they are so.
 
-    ``seq`` is the last event of the partition's log that changed the run, 0 while it is only requested.
+    ``late_at`` is when it was found to take longer than its definition allows for. ``seq`` is the last event of the
+    partition's log that changed the run, 0 while it is only requested.
     """
 
     run_id: RunId
@@ -58,6 +59,7 @@ class RunEntry(msgspec.Struct, frozen=True):
     created_at: Time
     started_at: Time | None
     finished_at: Time | None
+    late_at: Time | None
     task_counts: dict[TaskStatus, int]
     seq: int
 

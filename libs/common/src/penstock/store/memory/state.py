@@ -170,6 +170,7 @@ class PartitionState:
         self.definitions: dict[str, bytes] = {}
         self.keys: dict[tuple[str, str], IdempotencyKey] = {}
         self.idle: dict[str, int] = {}
+        self.notified: dict[str, r.Notified] = {}
         self.bells: dict[str, Bells] = {}
         self.output: dict[tuple[str, str, int], dict[int, tuple[int, str, str]]] = {}
         self._clock = clock

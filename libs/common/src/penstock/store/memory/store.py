@@ -1,6 +1,7 @@
 """The whole store, opened by being made."""
 
 from penstock.store.memory.health import Health
+from penstock.store.memory.notifying import Notifying
 from penstock.store.memory.reads import Reads
 from penstock.store.memory.requests import Requests
 from penstock.store.memory.scheduling import Scheduling
@@ -9,7 +10,7 @@ from penstock.store.memory.watching import Watching
 from penstock.store.memory.working import Working
 
 
-class MemoryStore(Requests, Reads, Scheduling, Working, Health, Watching):
+class MemoryStore(Requests, Reads, Scheduling, Working, Health, Watching, Notifying):
     """See :class:`penstock.store.base.Store`. It lives and ends with its process, and belongs to one event loop.
 
     Every method changes all it changes without giving way to another task: what one sees of it is whole.

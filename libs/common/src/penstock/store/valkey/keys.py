@@ -50,6 +50,7 @@ class PartitionKeys:
         self.dags = self.base + "dags"
         self.current = self.base + "current"
         self.idle = self.base + "idle"
+        self.notified = self.base + "notified"
 
     def queue(self, name: str) -> str:
         """Return the stream of ready attempts."""

@@ -12,6 +12,7 @@ from penstock.store.valkey.bulk import BulkReads
 from penstock.store.valkey.connection import Connection
 from penstock.store.valkey.health import Health
 from penstock.store.valkey.keys import SCHEDULERS, WORKERS, PartitionKeys
+from penstock.store.valkey.notifying import Notifying
 from penstock.store.valkey.preflight import faults, refusal
 from penstock.store.valkey.reads import Reads
 from penstock.store.valkey.requests import Requests
@@ -20,7 +21,7 @@ from penstock.store.valkey.watching import Watching
 from penstock.store.valkey.working import Working
 
 
-class ValkeyStore(Requests, Reads, BulkReads, Scheduling, Working, Health, Watching):
+class ValkeyStore(Requests, Reads, BulkReads, Scheduling, Working, Health, Watching, Notifying):
     """See :class:`penstock.store.base.Store`."""
 
     def __init__(self, connection: Connection) -> None:

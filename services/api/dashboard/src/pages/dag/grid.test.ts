@@ -14,6 +14,7 @@ function run(number: number, cells: string, fields: Partial<GridRun> = {}): Grid
     created_at: NOW,
     started_at: NOW,
     finished_at: null,
+    late_at: null,
     task_counts: {},
     seq: 10,
     cells,

@@ -88,6 +88,7 @@ class Columns {
       created_at: new Date(at).toISOString(),
       started_at: null,
       finished_at: null,
+      late_at: null,
       task_counts: {},
       seq,
       cells,
@@ -114,6 +115,8 @@ class Columns {
         return { ...run, seq: event.seq, status: "running", started_at: at };
       case "RunCancelled":
         return { ...run, seq: event.seq, status: "cancelling" };
+      case "RunLate":
+        return { ...run, seq: event.seq, late_at: at };
       case "RunFinished":
         return { ...run, seq: event.seq, status: event.status, finished_at: at };
       default:

@@ -4,7 +4,7 @@ import { patchOverview, SERIES } from "./patch";
 
 function run(id: string, status: RunEntry["status"], seq: number, dag_id = "etl"): RunEntry {
   const at = "2026-11-23T09:47:05.871Z";
-  const times = { created_at: at, started_at: at, finished_at: null };
+  const times = { created_at: at, started_at: at, finished_at: null, late_at: null };
   return { run_id: id, dag_id, dag_version: "v", status, task_counts: {}, seq, ...times };
 }
 

@@ -35,6 +35,7 @@ export function RunHead({ view }: { view: RunView }) {
               status={run.status}
               className="rounded-md border border-line bg-panel px-2.5 py-0.5"
             />
+            {run.late_at > 0 && <Late at={run.late_at} />}
             {moment.past && history && (
               <span className="tabular inline-flex items-center gap-1 rounded-md bg-text px-2 py-0.5 font-medium text-bg text-xs max-sm:hidden">
                 <Clock aria-hidden className="size-3.5" />
@@ -81,6 +82,21 @@ export function RunHead({ view }: { view: RunView }) {
       </span>
       {run.started_at > 0 && <Lasted view={view} />}
     </PageHead>
+  );
+}
+
+/** That the run has taken longer than its definition allows for, which changes nothing of its course. */
+function Late({ at }: { at: number }) {
+  return (
+    <span
+      className="inline-flex items-center gap-1 rounded-md border border-line bg-panel px-2 py-0.5 font-medium text-xs"
+      style={{ color: "var(--s-retrying)" }}
+      title={`Late since ${date(at)}`}
+      data-testid="run-late"
+    >
+      <Clock aria-hidden className="size-3.5" />
+      Late
+    </span>
   );
 }
 

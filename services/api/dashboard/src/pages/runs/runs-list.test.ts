@@ -13,6 +13,7 @@ function run(id: string, status: RunEntry["status"], seq: number, dag = "etl"): 
     created_at: "2026-11-23T09:47:05.871Z",
     started_at: null,
     finished_at: null,
+    late_at: null,
     task_counts: {},
     seq,
   };

@@ -33,6 +33,7 @@ const DETAIL: RunDetail = {
   created_at: "2026-11-26T09:00:00.000Z",
   started_at: "2026-11-26T09:00:00.500Z",
   finished_at: null,
+  late_at: "2026-11-26T09:00:05.000Z",
   seq: 17,
   task_counts: { retrying: 1 },
   tasks: [VIEW],
@@ -41,6 +42,7 @@ const DETAIL: RunDetail = {
 test("what the API tells in one call has the shape of a state, so the page shows it before the history is here", () => {
   const run = snapshotOf(DETAIL, planOf(DETAIL));
   expect(run).toMatchObject({ status: "running", finished_at: 0, seq: 17 });
+  expect(run.late_at).toBe(Date.parse("2026-11-26T09:00:05Z"));
   expect(run.counts).toMatchObject({ retrying: 1, waiting: 0 });
   expect(run.tasks[0]).toMatchObject({ status: "retrying", reason: "retry", upstream: "", ready_seq: 0 });
   expect(run.tasks[0]?.due).toBe(Date.parse("2026-11-26T09:00:08Z"));

@@ -21,6 +21,7 @@ export function snapshotOf(detail: RunDetail, plan: Plan): RunSnapshot {
     created_at: toMs(detail.created_at, "created_at"),
     started_at: toMs(detail.started_at, "started_at"),
     finished_at: toMs(detail.finished_at, "finished_at"),
+    late_at: toMs(detail.late_at, "late_at"),
     seq: detail.seq,
     counts: { ...blank.counts, waiting: 0, ...detail.task_counts },
     tasks: detail.tasks.map(taskState),

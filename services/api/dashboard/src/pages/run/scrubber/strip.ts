@@ -32,6 +32,7 @@ const OF_TYPE: Readonly<Record<RunEvent["type"], Kind>> = {
   RunRequested: "run",
   RunStarted: "run",
   RunCancelled: "run",
+  RunLate: "run",
   RunFinished: "run",
   TaskReady: "ready",
   TaskStarted: "started",

@@ -1,4 +1,4 @@
-"""Times as the API tells them: RFC 3339, UTC, milliseconds."""
+"""Times as they are told to others: RFC 3339, UTC, milliseconds."""
 
 from datetime import UTC, datetime
 from functools import lru_cache

@@ -1,0 +1,19 @@
+"""What is counted of notifications, in the registry of the process."""
+
+from prometheus_client import Counter, Histogram
+
+NOTIFICATIONS = Counter(
+    "penstock_notifications",
+    "Notifications by target and outcome: delivered, refused by the target, or expired; failed counts single requests.",
+    ["target", "outcome"],
+)
+
+AGE = Histogram(
+    "penstock_notification_age_seconds",
+    "From the event to the moment at which its target had been told.",
+    ["target"],
+    buckets=(0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600, 14400, 86400),
+)
+
+EXPIRED = "expired"
+"""The outcome of what had become too old to be told."""

@@ -1,0 +1,170 @@
+"""The loop that tells one target what happens in one partition, in order, and notes how far it has come."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+
+import msgspec
+import structlog
+
+from penstock.backoff import Backoff
+from penstock.core import events as e
+from penstock.core.codec import decode_event
+from penstock.errors import NewerSchemaError, SchemaError, StoreUnavailableError
+from penstock.store import records as r
+from penstock.store.notifying import NotificationStore
+from penstock_scheduler.notifications.book import STRIDE, Book
+from penstock_scheduler.notifications.composing import Composer
+from penstock_scheduler.notifications.counters import AGE, EXPIRED, NOTIFICATIONS
+from penstock_scheduler.notifications.courier import Courier
+from penstock_scheduler.notifications.message import body_of
+from penstock_scheduler.notifications.news import News
+from penstock_scheduler.notifications.posting import Outcome
+from penstock_scheduler.notifications.selection import is_notable
+from penstock_scheduler.notifications.target import Target
+
+BATCH = 500
+"""Events read at once."""
+
+FIRST_RETRY_SECONDS = 1.0
+LONGEST_RETRY_SECONDS = 300.0
+
+_log = structlog.get_logger()
+
+
+class Scope(msgspec.Struct, frozen=True):
+    """A tenure, as far as its deliveries need it; ``now`` is the server's clock (ms)."""
+
+    head: r.Head
+    partition: int
+    store: NotificationStore
+    book: Book
+    composer: Composer
+    now: Callable[[], int]
+
+
+class Delivery:
+    """One target in one tenure; ``stop`` lets a request that is under way come to its end."""
+
+    def __init__(self, scope: Scope, target: Target, courier: Courier) -> None:
+        self._scope = scope
+        self._target = target
+        self._courier = courier
+        self._log = _log.bind(target=target.name)
+        self._stopping = False
+        self._sending = False
+        self._task = asyncio.create_task(self._run(), name=f"notify-{scope.partition}-{target.name}")
+
+    def stop(self) -> asyncio.Task[None]:
+        """Ask the loop to end as soon as what was sent is noted; return its task."""
+        self._stopping = True
+        if not self._sending:
+            self._task.cancel()
+        return self._task
+
+    def _may_end(self) -> None:
+        """Where nothing is under way, the loop that was told to stop ends at its next wait."""
+        self._sending = False
+        if self._stopping:
+            self._task.cancel()
+
+    async def _run(self) -> None:
+        """Follow the log until told to stop or another term rules. The store's failures are waited out."""
+        backoff = Backoff(LONGEST_RETRY_SECONDS)
+        while True:
+            try:
+                await self._follow()
+                return  # noqa: TRY300  # an else clause would put it far from what it belongs to
+            except StoreUnavailableError as error:
+                self._log.warning("notifications wait for the store", error=str(error))
+            except Exception as error:  # noqa: BLE001  # it must cost neither the partition nor other targets anything
+                self._log.error("notifications interrupted: unexpected error", exc_info=error)
+            self._may_end()
+            await backoff.wait()
+
+    async def _follow(self) -> None:
+        """Tell what is in the log, and go on as it grows; return when another term rules."""
+        place = noted = await self._beginning()
+        while True:
+            entries, end = await self._next(place.seq)
+            for entry in entries:
+                told, incarnation = await self._handle(entry, place.incarnation)
+                place = r.Notified(entry.seq, incarnation)
+                if told:
+                    if not await self._note(place):
+                        return
+                    noted = place
+                    self._may_end()
+            place = r.Notified(max(place.seq, end), place.incarnation)
+            if place.seq - noted.seq >= STRIDE:
+                if not await self._note(place):
+                    return
+                noted = place
+            if place.seq >= self._scope.book.end:
+                await self._scope.book.grown()
+
+    async def _beginning(self) -> r.Notified:
+        """Return how far the target has come; a new one begins at the end of the log."""
+        head = self._scope.head
+        known = (await self._scope.store.notified(self._scope.partition)).get(self._target.name)
+        if known is not None and known.seq <= head.seq:
+            return known
+        beginning = r.Notified(head.seq, head.incarnation)
+        await self._note(beginning)
+        return beginning
+
+    async def _note(self, place: r.Notified) -> bool:
+        scope = self._scope
+        return await scope.store.set_notified(scope.partition, scope.head.term, self._target.name, place)
+
+    async def _next(self, after: int) -> tuple[Sequence[r.LogEntry], int]:
+        """Return notable events that follow ``after``, and up to which seq there are no others."""
+        scope = self._scope
+        if after < scope.book.since:
+            entries = await scope.store.log(scope.partition, after, BATCH)
+            # Where the log holds nothing any more, a failover took it; the tenure is about to notice.
+            seen = entries[-1].seq if entries else scope.book.since
+            return [entry for entry in entries if is_notable(entry.data)], seen
+        end = scope.book.end
+        places = scope.book.after(after, 1)
+        if not places:
+            return [], end
+        return await scope.store.log(scope.partition, places[0] - 1, 1), places[0]
+
+    async def _handle(self, entry: r.LogEntry, incarnation: int) -> tuple[bool, int]:
+        """Tell what an event gives occasion to; return whether it did, and the log's incarnation from there on."""
+        try:
+            event = decode_event(entry.data)
+        except NewerSchemaError:
+            raise
+        except SchemaError as error:
+            self._log.error("an event cannot be read: nobody is told", seq=entry.seq, reason=str(error))
+            return False, incarnation
+        if isinstance(event, e.LogForked):
+            return False, event.incarnation
+        news = await self._scope.composer.compose(self._target, event, entry.seq, incarnation)
+        if news is not None:
+            await self._deliver(news)
+        return news is not None, incarnation
+
+    async def _deliver(self, news: News) -> None:
+        """Return when the target has been told, has refused, or the news is too old to be any."""
+        body = body_of(news, self._target.format)
+        log = self._log.bind(notification=news.id, run=news.run.run_id)
+        backoff = Backoff(LONGEST_RETRY_SECONDS, first_seconds=FIRST_RETRY_SECONDS)
+        until = news.at + int(self._target.give_up_after_seconds * 1000)
+        while (now := self._scope.now()) < until:
+            self._sending = True
+            answer = await self._courier.send(self._target, news.id, body, now)
+            NOTIFICATIONS.labels(self._target.name, answer.outcome).inc()
+            if answer.outcome is Outcome.DELIVERED:
+                AGE.labels(self._target.name).observe(max(0, self._scope.now() - news.at) / 1000)
+                return
+            if answer.outcome is Outcome.REFUSED:
+                log.error("notification refused by its target", reason=answer.reason)
+                return
+            wait = max(answer.retry_after, backoff.seconds())
+            log.warning("notification not delivered: it is tried again", reason=answer.reason, in_s=round(wait, 1))
+            self._may_end()
+            await asyncio.sleep(wait)
+        NOTIFICATIONS.labels(self._target.name, EXPIRED).inc()
+        log.error("notification given up: it is too old", age_s=(self._scope.now() - news.at) // 1000)

@@ -1,0 +1,392 @@
+"""Webhooks, from real schedulers to a real receiver: told once in peace, and at least once whatever happens."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+from prometheus_client import REGISTRY
+
+from fault_kit import service
+from penstock.audit import verify_partition
+from penstock.core import events as e
+from penstock.core.notify import NotifySpec, Occasion
+from penstock.core.status import RunStatus
+from penstock.ids import partition_of_dag, partition_of_run
+from penstock.store.records import Notified
+from penstock_scheduler.notifications.target import Format, Target
+from receiver_kit import Receiver, Request, open_receiver
+from stack import PARTITIONS, Held, Noop, Stack, dag, eventually
+from up_kit import environment, penstock
+
+FAILS = dag("fails", {"load": (), "mail": ("load",)}, "echo no such table >&2; exit 3")
+EVERY = frozenset(Occasion)
+
+
+@pytest.fixture
+async def receiver() -> AsyncIterator[Receiver]:
+    async with open_receiver() as receiver:
+        yield receiver
+
+
+def target(receiver: Receiver, name: str = "ops", **fields: object) -> Target:
+    return Target(name=name, url=receiver.url, **fields)  # type: ignore[arg-type]  # whatever a test sets
+
+
+async def noted(stack: Stack, run_id: str, name: str = "ops") -> Notified:
+    """Wait until the end of a run is noted as told; return that."""
+    await stack.ended(run_id)
+    partition = partition_of_run(run_id)
+    end = (await stack.store.run_events(run_id, 0, 1000))[-1].seq
+
+    async def done() -> Notified | None:
+        place = (await stack.store.notified(partition)).get(name)
+        return place if place is not None and place.seq >= end else None
+
+    return await eventually(done, f"the end of {run_id} to be noted for {name}")
+
+
+async def test_how_runs_end_is_told_once_with_the_reason_and_a_link(stack: Stack, receiver: Receiver) -> None:
+    await stack.scheduler(notify=[target(receiver, on=EVERY, secret=b"key")], public_url="https://penstock.example/")
+    await stack.worker()
+    failed = await stack.start(FAILS)
+    (request,) = await receiver.heard(1)
+    end = (await stack.store.run_events(failed, 0, 1000))[-1].seq
+    partition = partition_of_dag("fails", PARTITIONS)
+    body = request.json
+    assert body["id"] == request.id == f"{partition}-0-{end}"
+    assert (body["type"], body["deployment"], body["partition"], body["seq"]) == (
+        *("run.failed", stack.prefix),
+        *(partition, end),
+    )
+    assert body["reason"]["task_id"] == "load"
+    assert body["reason"]["kind"] == "exit"
+    assert "3" in body["reason"]["message"]
+    assert body["url"] == f"https://penstock.example/ui/runs/{failed}"
+    run = body["run"]
+    assert (run["run_id"], run["dag_id"], run["status"]) == (failed, "fails", "failed")
+    assert run["task_counts"] == {"failed": 1, "upstream_failed": 1}
+    assert run["requested_at"] <= run["started_at"] <= run["ended_at"]
+    assert request.headers["webhook-signature"].startswith("v1,")
+    assert request.headers["content-type"] == "application/json"
+    succeeded = await stack.start(dag("succeeds", {"a": ()}))
+    await receiver.heard(2)
+    await noted(stack, succeeded)
+    assert receiver.told == [("run.failed", failed), ("run.succeeded", succeeded)]
+
+
+async def test_a_cancelled_run_is_told_and_what_a_target_did_not_ask_for_is_not(
+    stack: Stack, receiver: Receiver
+) -> None:
+    cancelled_only = target(receiver, on=frozenset({Occasion.CANCELLED}), dags=("wanted*",))
+    await stack.scheduler(notify=[cancelled_only])
+    await stack.worker(Held())
+    other, run = await stack.start(dag("unwanted", {"a": ()})), await stack.start(dag("wanted-1", {"a": ()}))
+    for one in (other, run):
+        await stack.store.cancel_run(one)
+        assert await stack.ended(one) is RunStatus.CANCELLED
+    await noted(stack, run)
+    assert receiver.told == [("run.cancelled", run)]
+
+
+async def test_a_new_target_is_not_told_of_what_was_before(stack: Stack, receiver: Receiver) -> None:
+    first = await stack.scheduler()
+    await stack.worker(Noop())
+    await stack.ended(await stack.start(dag("old", {"a": ()})))
+    first.stop()
+    await stack.scheduler(notify=[target(receiver, on=EVERY)])
+    known = partition_of_dag("old", PARTITIONS)
+
+    async def begun() -> bool:
+        return "ops" in await stack.store.notified(known)
+
+    await eventually(begun, "the target to be known")
+    run = await stack.again("old")
+    await receiver.heard(1)
+    await noted(stack, run)
+    assert receiver.told == [("run.succeeded", run)]
+
+
+async def test_who_was_away_is_told_when_it_is_back(stack: Stack, receiver: Receiver) -> None:
+    await stack.scheduler(notify=[target(receiver)])
+    await stack.worker()
+    await receiver.stop()
+    run = await stack.start(FAILS)
+    assert await stack.ended(run) is RunStatus.FAILED
+    await receiver.start()
+    await receiver.heard(1)
+    await noted(stack, run)
+    assert receiver.told == [("run.failed", run)]
+
+
+async def test_an_attempt_that_fails_is_repeated_with_the_same_id_and_a_fresh_signature(
+    stack: Stack, receiver: Receiver
+) -> None:
+    answers = iter(["503 Service Unavailable", "429 Too Many Requests\r\nRetry-After: 1", "200 OK"])
+    receiver.answer = lambda _request: next(answers)
+    await stack.scheduler(notify=[target(receiver, secret=b"key")])
+    await stack.worker()
+    run = await stack.start(FAILS)
+    await receiver.heard(3)
+    await noted(stack, run)
+    assert len({request.id for request in receiver.requests}) == 1
+    assert len({request.body for request in receiver.requests}) == 1
+    assert len(receiver.requests) == 3
+    first, *_, last = receiver.requests
+    assert first.headers["webhook-timestamp"] < last.headers["webhook-timestamp"]
+    assert first.headers["webhook-signature"] != last.headers["webhook-signature"]
+
+
+@pytest.mark.parametrize("status", ["400 Bad Request", "410 Gone", "302 Found\r\nLocation: /elsewhere"])
+async def test_who_refuses_is_not_asked_again_and_the_next_is_told(
+    stack: Stack, receiver: Receiver, status: str
+) -> None:
+    answers = iter([status, "200 OK"])
+    receiver.answer = lambda _request: next(answers)
+    await stack.scheduler(notify=[target(receiver)])
+    await stack.worker()
+    refused, told = await stack.start(FAILS), await stack.again("fails")
+    await noted(stack, refused)
+    await noted(stack, told)
+    assert len(receiver.requests) == 2
+    assert {request.path for request in receiver.requests} == {"/hook"}
+    assert {run for _, run in receiver.told} == {refused, told}
+
+
+async def test_what_was_sent_but_not_noted_is_sent_again_with_the_same_id(
+    stack: Stack, receiver: Receiver, tmp_path: Path
+) -> None:
+    targets = tmp_path / "targets.yaml"
+    targets.write_text(f"- name: ops\n  url: {receiver.url}\n")
+    await stack.worker()
+    async with service(stack, "penstock_scheduler", PENSTOCK_NOTIFICATIONS=str(targets)) as first:
+
+        async def dies_before_it_is_noted(_request: Request) -> str:
+            first.kill()
+            await first.wait()
+            return "200 OK"
+
+        receiver.answer = dies_before_it_is_noted
+        run = await stack.start(FAILS)
+        await receiver.heard(1)
+        await first.wait()
+    receiver.answer = lambda _request: "200 OK"
+    await stack.scheduler(notify=[target(receiver)])
+    await receiver.heard(2)
+    await noted(stack, run)
+    assert receiver.told == [("run.failed", run)] * 2
+    assert len({request.id for request in receiver.requests}) == 1
+
+
+async def test_what_is_sent_when_a_scheduler_stops_is_noted_and_not_sent_again(
+    stack: Stack, receiver: Receiver
+) -> None:
+    first = await stack.scheduler(notify=[target(receiver)])
+    await stack.worker()
+
+    async def answers_when_the_end_has_begun(_request: Request) -> str:
+        first.stop()
+        await asyncio.sleep(0)
+        return "200 OK"
+
+    receiver.answer = answers_when_the_end_has_begun
+    run = await stack.start(FAILS)
+    await receiver.heard(1)
+    await noted(stack, run)
+    receiver.answer = lambda _request: "200 OK"
+    await stack.scheduler(notify=[target(receiver)])
+    again = await stack.again("fails")
+    await noted(stack, again)
+    assert receiver.told == [("run.failed", run), ("run.failed", again)]
+
+
+async def test_a_target_that_never_answers_holds_up_neither_another_nor_the_end(
+    stack: Stack, receiver: Receiver
+) -> None:
+    async with open_receiver() as stuck:
+
+        async def never(_request: Request) -> str:
+            await asyncio.Event().wait()
+            return "200 OK"
+
+        stuck.answer = never
+        scheduler = await stack.scheduler(notify=[target(stuck, "stuck", timeout_seconds=60), target(receiver)])
+        await stack.worker()
+        run = await stack.start(FAILS)
+        await stuck.heard(1)
+        again = await stack.again("fails")
+        await noted(stack, run)
+        await noted(stack, again)
+        assert {told for _, told in receiver.told} == {run, again}
+        assert len(stuck.requests) == 1
+        scheduler.stop()
+
+        async def given_up() -> bool:
+            return not await stack.store.schedulers()
+
+        await eventually(given_up, "the scheduler to say goodbye")
+        place = (await stack.store.notified(partition_of_run(run)))["stuck"]
+        assert place.seq < (await stack.store.run_events(run, 0, 1000))[-1].seq
+
+
+async def test_what_has_become_too_old_is_given_up_for_what_comes_after(stack: Stack, receiver: Receiver) -> None:
+    receiver.answer = lambda _request: "500 Internal Server Error"
+    await stack.scheduler(notify=[target(receiver, give_up_after_seconds=0.5)])
+    await stack.worker()
+    old = await stack.start(FAILS)
+    await noted(stack, old)
+    receiver.answer = lambda _request: "200 OK"
+    new = await stack.again("fails")
+    await noted(stack, new)
+    assert receiver.told[-1] == ("run.failed", new)
+
+
+async def test_slack_gets_its_own_format(stack: Stack, receiver: Receiver) -> None:
+    await stack.scheduler(notify=[target(receiver, format=Format.SLACK)], public_url="http://127.0.0.1:8000")
+    await stack.worker()
+    run = await stack.start(FAILS)
+    (request,) = await receiver.heard(1)
+    body = request.json
+    assert body["text"].startswith("fails failed (load: ")
+    assert f"<http://127.0.0.1:8000/ui/runs/{run}|{run}>" in body["blocks"][1]["elements"][0]["text"]
+
+
+async def test_nothing_is_read_or_noted_for_targets_while_nothing_is_committed(
+    stack: Stack, receiver: Receiver
+) -> None:
+    await stack.scheduler(notify=[target(receiver, on=EVERY)])
+    await stack.worker(Noop())
+    run = await stack.start(dag("d", {"a": ()}))
+    await noted(stack, run)
+    calls = await _calls(stack)
+    renewals = calls["evalsha"]
+
+    async def renewed() -> bool:
+        return (await _calls(stack))["evalsha"] > renewals + 20
+
+    await eventually(renewed, "the leases to be renewed for a while")
+    after = await _calls(stack)
+    assert after.get("xrange", 0) == calls.get("xrange", 0)
+
+
+async def test_a_late_run_is_told_while_it_goes_on_and_the_auditor_finds_nothing(
+    stack: Stack, receiver: Receiver
+) -> None:
+    await stack.scheduler(notify=[target(receiver, on=EVERY)])
+    held = Held()
+    await stack.worker(held)
+    run = await stack.start(replace(dag("slow", {"a": ()}), late_after_seconds=0.2))
+    (request,) = await receiver.heard(1)
+    assert receiver.told == [("run.late", run)]
+    assert request.json["run"]["status"] == "running"
+    assert request.json["run"]["late_at"] == request.json["at"]
+    held.running["a"].set()
+    await noted(stack, run)
+    assert receiver.told == [("run.late", run), ("run.succeeded", run)]
+    kinds = [type(event) for event in await stack.history(run)]
+    assert kinds.count(e.RunLate) == 1
+    verdict = await verify_partition(stack.store, partition_of_run(run))
+    assert verdict.still
+    assert not verdict.problems
+
+
+async def test_a_dag_names_whom_it_wants_to_be_told(stack: Stack, receiver: Receiver) -> None:
+    await stack.scheduler(notify=[target(receiver, dags=())])
+    await stack.worker()
+    asked = (NotifySpec("ops", (Occasion.SUCCEEDED,)), NotifySpec("nobody"))
+    silent, told = await stack.start(dag("silent", {"a": ()})), await stack.start(replace(FAILS, notify=(asked[1],)))
+    wished = await stack.start(replace(dag("wished", {"a": ()}), notify=asked))
+    named = await stack.start(replace(FAILS, id="fails-too", notify=(NotifySpec("ops"),)))
+    for run in (silent, told, wished, named):
+        await stack.ended(run)
+    await receiver.heard(2)
+    await noted(stack, wished)
+    await noted(stack, named)
+    assert sorted(receiver.told) == [("run.failed", named), ("run.succeeded", wished)]
+
+
+def targets_file(folder: Path, receiver: Receiver, more: str = "") -> dict[str, str]:
+    """Write a file of targets; return an environment that names it."""
+    (folder / "targets.yaml").write_text(f"- name: ops\n  url: {receiver.url}\n  secret: topsecret\n{more}")
+    return environment(folder / "data", PENSTOCK_NOTIFICATIONS=str(folder / "targets.yaml"))
+
+
+async def test_a_target_is_tried_out_from_the_command_line(receiver: Receiver, tmp_path: Path) -> None:
+    named = targets_file(tmp_path, receiver, f"- {{name: chat, url: '{receiver.url}', format: slack}}\n")
+    done = await asyncio.to_thread(penstock, "notifications", "test", "ops", env=named, cwd=tmp_path)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "ops was told.\n", "")
+    done = await asyncio.to_thread(penstock, "notifications", "test", "chat", env=named, cwd=tmp_path)
+    assert done.returncode == 0
+    first, second = receiver.requests
+    assert (first.json["type"], first.json["id"], first.json["deployment"]) == ("test", first.id, "pk")
+    assert first.headers["webhook-signature"].startswith("v1,")
+    assert second.json == {"text": "Penstock (pk) reaches this channel."}
+
+
+async def test_a_target_that_does_not_take_a_test_is_said_with_the_reason(receiver: Receiver, tmp_path: Path) -> None:
+    receiver.answer = lambda _request: "403 Forbidden"
+    named = targets_file(tmp_path, receiver)
+    done = await asyncio.to_thread(penstock, "notifications", "test", "ops", env=named, cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (1, "error: ops was not told: the answer was 403\n")
+    done = await asyncio.to_thread(penstock, "notifications", "test", "nobody", env=named, cwd=tmp_path)
+    assert done.returncode == 2
+    assert "has no target 'nobody'; it has ops" in done.stderr
+    assert len(receiver.requests) == 1
+
+
+async def test_a_mistake_in_the_file_of_targets_ends_the_start_with_its_line(
+    receiver: Receiver, tmp_path: Path
+) -> None:
+    named = targets_file(tmp_path, receiver, "- {name: ops2, url: nowhere}\n")
+    for command in (("up",), ("scheduler",), ("notifications", "test", "ops")):
+        done = await asyncio.to_thread(penstock, *command, env=named, cwd=tmp_path)
+        assert done.returncode == 2, done.stderr
+        assert f"{tmp_path}/targets.yaml:4: 1.url: url must look like https://" in done.stderr
+        assert "topsecret" not in done.stderr
+
+
+async def test_no_address_and_no_secret_is_logged(stack: Stack, receiver: Receiver, tmp_path: Path) -> None:
+    targets = tmp_path / "targets.yaml"
+    url = receiver.url.replace("/hook", "/topsecret")
+    targets.write_text(f"- {{name: ops, url: '{url}', secret: topsecret, headers: {{X-Key: topsecret}}}}\n")
+    answers = iter(["500 So", "403 So"])
+    receiver.answer = lambda _request: next(answers)
+    log = tmp_path / "log"
+    settings = {"PENSTOCK_NOTIFICATIONS": str(targets), "PENSTOCK_LOG_LEVEL": "debug"}
+    await stack.worker()
+    with log.open("wb") as stderr:
+        async with service(stack, "penstock_scheduler", stderr=stderr, **settings):
+            run = await stack.start(FAILS)
+            await noted(stack, run)
+    logged = log.read_text()
+    assert "notification not delivered" in logged
+    assert "notification refused by its target" in logged
+    assert "topsecret" not in logged
+    assert receiver.requests[0].headers["x-key"] == "topsecret"
+
+
+async def test_what_becomes_of_notifications_is_counted_by_target(stack: Stack, receiver: Receiver) -> None:
+    answers = iter(["503 So", "200 OK", "403 So"])
+    receiver.answer = lambda _request: next(answers)
+    name = f"counted-{stack.prefix}"
+    await stack.scheduler(notify=[target(receiver, name)])
+    await stack.worker()
+    await noted(stack, await stack.start(FAILS), name)
+    await noted(stack, await stack.again("fails"), name)
+
+    def counted(outcome: str) -> float | None:
+        return REGISTRY.get_sample_value("penstock_notifications_total", {"target": name, "outcome": outcome})
+
+    assert [counted(outcome) for outcome in ("failed", "delivered", "refused", "expired")] == [1, 1, 1, None]
+    assert REGISTRY.get_sample_value("penstock_notification_age_seconds_count", {"target": name}) == 1
+
+
+async def _calls(stack: Stack) -> dict[str, int]:
+    """Return how often each command was executed on the server."""
+    answer = await stack.store._db.command("INFO", "commandstats")
+    lines = [line for line in answer.decode().splitlines() if line.startswith("cmdstat_")]
+    return {
+        name.removeprefix("cmdstat_"): int(rest.partition("calls=")[2].partition(",")[0])
+        for name, _, rest in (line.partition(":") for line in lines)
+    }
