@@ -3,7 +3,10 @@
 import gc
 import os
 import secrets
+import signal
 import socket
+import sys
+from types import FrameType
 
 STEPPED_ASIDE = 3
 """The exit code of a process that met what only a newer Penstock understands: start that one in its place."""
@@ -20,6 +23,19 @@ def process_name(role: str) -> str:
 def owner_prefix(role: str, pid: int) -> str:
     """Return how the name begins that :func:`process_name` gives to the process of this machine with that pid."""
     return f"{role}-{socket.gethostname().split('.')[0]}-{pid}-"
+
+
+def end_when_told() -> None:
+    """End this process without failure on SIGTERM, until its event loop takes that signal over.
+
+    To the first process of a container (pid 1) the kernel delivers no signal that has no handler: a service that still
+    waits for its store would not stop before it is killed.
+    """
+    signal.signal(signal.SIGTERM, _end)
+
+
+def _end(_number: int, _frame: FrameType | None) -> None:
+    sys.exit(0)
 
 
 def collect_rarely() -> None:

@@ -26,7 +26,7 @@ class Doors:
 
     def __init__(self, app: ASGIApp, host: str) -> None:
         self._app = app
-        self._names = _LOOPBACK_NAMES | {host} if _is_loopback(host) else None
+        self._names = _LOOPBACK_NAMES | {host} if is_loopback(host) else None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or refuse it."""
@@ -53,7 +53,8 @@ def _crosses_origins(headers: Headers, host: str) -> bool:
     return origin is not None and origin.partition("://")[2].lower() != host.lower()
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Tell whether only this machine can reach what listens on ``host``."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:

@@ -9,7 +9,7 @@ import uvloop
 
 from penstock.errors import NewerSchemaError
 from penstock.logs import configure_logging
-from penstock.process import STEPPED_ASIDE, collect_rarely, process_name
+from penstock.process import STEPPED_ASIDE, collect_rarely, end_when_told, process_name
 from penstock.settings import Settings, load_settings
 from penstock.store import await_store
 from penstock_scheduler.service import Scheduler
@@ -36,6 +36,7 @@ async def serve(settings: Settings) -> None:
 
 def main() -> None:
     """Start the process."""
+    end_when_told()
     settings = load_settings()
     configure_logging("scheduler", settings.log_format, settings.log_level)
     collect_rarely()

@@ -9,7 +9,7 @@ import uvloop
 
 from penstock.errors import NewerSchemaError
 from penstock.logs import configure_logging
-from penstock.process import STEPPED_ASIDE, collect_rarely, process_name
+from penstock.process import STEPPED_ASIDE, collect_rarely, end_when_told, process_name
 from penstock.settings import Settings, load_settings
 from penstock.store import await_store
 from penstock_worker.executors.base import ExecutorSettings
@@ -41,6 +41,7 @@ async def serve(settings: Settings, name: str) -> None:
 
 def main() -> None:
     """Start the process."""
+    end_when_told()
     settings = load_settings()
     configure_logging("worker", settings.log_format, settings.log_level)
     collect_rarely()
