@@ -119,9 +119,11 @@ class Stack:
         return [Service(f"worker {number}", "penstock_worker", grace) for number in range(1, self._workers + 1)]
 
     def _environment(self) -> Mapping[str, str]:
-        settings = {f"PENSTOCK_{name.upper()}": str(value) for name, value in self._settings if name != "redis_url"}
+        own = {"redis_url", "metrics_port"}
+        settings = {f"PENSTOCK_{name.upper()}": str(value) for name, value in self._settings if name not in own}
         url = self._settings.redis_url if self._server is None else self._server.redis_url
-        return os.environ | settings | {"PENSTOCK_REDIS_URL": url}
+        # One port cannot be that of several processes: here none of them listens for its metrics.
+        return os.environ | settings | {"PENSTOCK_REDIS_URL": url, "PENSTOCK_METRICS_PORT": ""}
 
     async def _until_ready(self) -> None:
         deadline = asyncio.get_running_loop().time() + READY_SECONDS

@@ -63,6 +63,10 @@ class UnfitServerError(PenstockError):
     """The server answers but must not be used as it is configured; the message says what to change."""
 
 
+class CannotListenError(PenstockError):
+    """A service cannot listen on the address that its settings name; the message says why."""
+
+
 class SchemaError(PenstockError):
     """Stored bytes that this version cannot read."""
 

@@ -55,6 +55,12 @@ class Settings(BaseSettings):
     api_port: int = Field(default=8000, ge=1, le=65535)
     """The TCP port the API listens on."""
 
+    metrics_host: str = Field(default="127.0.0.1", min_length=1)
+    """The address on which a scheduler or worker tells its metrics and its health."""
+
+    metrics_port: int | None = Field(default=None, ge=1, le=65535)
+    """The TCP port for that; without one they do not listen. The API tells its own on ``api_port``."""
+
     log_format: Annotated[LogFormat, BeforeValidator(_lower)] = "auto"
     """"json" (one object per line), "console" (for people), or "auto": console in a terminal, else JSON."""
 

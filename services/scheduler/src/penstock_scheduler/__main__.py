@@ -7,7 +7,8 @@ import sys
 import structlog
 import uvloop
 
-from penstock.errors import NewerSchemaError
+from penstock.errors import CannotListenError, NewerSchemaError
+from penstock.listener import Exposition, Readiness, listening
 from penstock.logs import configure_logging
 from penstock.process import STEPPED_ASIDE, collect_rarely, end_when_told, process_name
 from penstock.settings import Settings, load_settings
@@ -16,22 +17,30 @@ from penstock_scheduler.service import Scheduler
 
 
 async def serve(settings: Settings) -> None:
-    """Run a scheduler until SIGTERM or SIGINT."""
-    store = await await_store(settings)
-    scheduler = Scheduler(
-        store,
-        process_name("scheduler"),
-        lease_seconds=settings.scheduler_lease_seconds,
-        worker_lease_seconds=settings.worker_lease_seconds,
-        loaded_tasks=settings.scheduler_loaded_tasks,
-    )
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, scheduler.stop)
-    try:
-        await scheduler.run()
-    finally:
-        await store.close()
+    """Run a scheduler until SIGTERM or SIGINT.
+
+    Raises:
+        CannotListenError: it cannot listen where its metrics are to be read.
+        NewerSchemaError: it met what only a newer Penstock understands.
+    """
+    readiness = Readiness()
+    async with listening(settings, Exposition("scheduler", []), readiness):
+        store = await await_store(settings)
+        scheduler = Scheduler(
+            store,
+            process_name("scheduler"),
+            lease_seconds=settings.scheduler_lease_seconds,
+            worker_lease_seconds=settings.worker_lease_seconds,
+            loaded_tasks=settings.scheduler_loaded_tasks,
+        )
+        readiness.faults = scheduler.faults
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, scheduler.stop)
+        try:
+            await scheduler.run()
+        finally:
+            await store.close()
 
 
 def main() -> None:
@@ -42,6 +51,9 @@ def main() -> None:
     collect_rarely()
     try:
         uvloop.run(serve(settings))
+    except CannotListenError as error:
+        structlog.get_logger().error("the scheduler did not start", reason=str(error))
+        sys.exit(1)
     except NewerSchemaError as error:
         structlog.get_logger().error("stepped aside for a newer Penstock", reason=str(error))
         sys.exit(STEPPED_ASIDE)

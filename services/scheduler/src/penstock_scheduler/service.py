@@ -65,10 +65,22 @@ class Scheduler:
         self._tenures: dict[int, tuple[Tenure, asyncio.Task[None]]] = {}
         self._poisoned: dict[int, _Poisoned] = {}
         self._overtaken: NewerSchemaError | None = None
+        self._present_at: float | None = None
 
     def stop(self) -> None:
         """Ask the scheduler to give its partitions up and end."""
         self._stopping.set()
+
+    def faults(self) -> list[str]:
+        """Return in sentences why this scheduler is none that counts at present; nothing when it is."""
+        if self._stopping.is_set():
+            return ["This process is stopping."]
+        if self._present_at is None:
+            return ["This scheduler has not been able to say in the store that it is there."]
+        silent = self._monotonic() - self._present_at
+        if silent > self._lease_ms / 1000:
+            return [f"For {silent:.0f} s this scheduler could not say in the store that it is there."]
+        return []
 
     async def run(self) -> None:
         """Serve until stopped. The store's failures are waited out.
@@ -82,6 +94,7 @@ class Scheduler:
         while not self._stopping.is_set():
             try:
                 alive = await self._store.present(self._owner, self._lease_ms)
+                self._present_at = self._monotonic()
                 self._rearrange(assigned(self._store.partitions, self._owner, alive))
                 backoff.reset()
                 pause = TICK_SECONDS

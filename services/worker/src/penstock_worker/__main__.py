@@ -7,11 +7,13 @@ import sys
 import structlog
 import uvloop
 
-from penstock.errors import NewerSchemaError
+from penstock.errors import CannotListenError, NewerSchemaError
+from penstock.listener import Exposition, Readiness, listening
 from penstock.logs import configure_logging
 from penstock.process import STEPPED_ASIDE, collect_rarely, end_when_told, process_name
 from penstock.settings import Settings, load_settings
 from penstock.store import await_store
+from penstock.store.base import Store
 from penstock_worker.executors.base import ExecutorSettings
 from penstock_worker.executors.registry import load_executors
 from penstock_worker.guard import Guard
@@ -19,24 +21,37 @@ from penstock_worker.service import Worker
 
 
 async def serve(settings: Settings, name: str) -> None:
-    """Run a worker until SIGTERM or SIGINT."""
-    store = await await_store(settings)
-    worker = Worker(
+    """Run a worker until SIGTERM or SIGINT.
+
+    Raises:
+        CannotListenError: it cannot listen where its metrics are to be read.
+        NewerSchemaError: it met what only a newer Penstock understands.
+    """
+    readiness = Readiness()
+    async with listening(settings, Exposition("worker", []), readiness):
+        store = await await_store(settings)
+        try:
+            worker = _worker(store, settings, name)
+            readiness.faults = worker.faults
+            loop = asyncio.get_running_loop()
+            for number in (signal.SIGTERM, signal.SIGINT):
+                loop.add_signal_handler(number, worker.stop)
+            await worker.run()
+        finally:
+            await store.close()
+
+
+def _worker(store: Store, settings: Settings, name: str) -> Worker:
+    executors = ExecutorSettings(grace_s=settings.kill_grace_seconds, max_idle_children=settings.worker_slots)
+    return Worker(
         store,
         name,
-        load_executors(ExecutorSettings(grace_s=settings.kill_grace_seconds, max_idle_children=settings.worker_slots)),
+        load_executors(executors),
         slots=settings.worker_slots,
         lease_seconds=settings.worker_lease_seconds,
         drain_seconds=settings.drain_grace_seconds,
         output_cap_bytes=settings.output_cap_bytes,
     )
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, worker.stop)
-    try:
-        await worker.run()
-    finally:
-        await store.close()
 
 
 def main() -> None:
@@ -49,6 +64,9 @@ def main() -> None:
     try:
         with Guard(name):
             uvloop.run(serve(settings, name))
+    except CannotListenError as error:
+        structlog.get_logger().error("the worker did not start", reason=str(error))
+        sys.exit(1)
     except NewerSchemaError as error:
         structlog.get_logger().error("stepped aside for a newer Penstock", reason=str(error))
         sys.exit(STEPPED_ASIDE)

@@ -63,12 +63,23 @@ class Worker:
         self._changed = asyncio.Event()
         self._stopping = asyncio.Event()
         self._failure: BaseException | None = None
+        self._claimed_once = False
+        # What the store did not answer the last time it was asked.
+        self._unanswered: set[str] = set()
 
     def stop(self) -> None:
         """Ask the worker to drain: claim nothing more, let running attempts finish within the grace period."""
         self._stopping.set()
         self._changed.set()
         self._presence.changed()
+
+    def faults(self) -> list[str]:
+        """Return in sentences why this worker takes no attempts at present; nothing when it does."""
+        if self._stopping.is_set():
+            return ["This worker is draining: it takes nothing more."]
+        if self._unanswered:
+            return [f"The store does not answer: {', '.join(sorted(self._unanswered))}."]
+        return [] if self._claimed_once else ["This worker has not asked for work yet."]
 
     async def run(self) -> None:
         """Work until stopped.
@@ -123,12 +134,16 @@ class Worker:
                     self._settled.clear()
                     for claim in await self._claimer.claim(free, max(0, MOST_SUSPECTS - self._suspects)):
                         self._start(claim)
+                    self._claimed_once = True
+                    self._unanswered.discard("claims")
                     backoff.reset()
                     continue
                 if free <= 0:
                     await self._claimer.withdraw()
+                    self._unanswered.discard("claims")
             except StoreUnavailableError as error:
                 _log.warning("cannot claim", error=str(error))
+                self._unanswered.add("claims")
                 self._claimer.failed()
                 await backoff.wait()
                 continue
@@ -180,7 +195,7 @@ class Worker:
             for bell in await self._store.wait(self._name, BELL_WAIT_MS):
                 self._hear(bell)
 
-        await self._for_ever(hear, 0, LONGEST_SECONDS)
+        await self._for_ever("bells", hear, 0, LONGEST_SECONDS)
 
     def _hear(self, bell: Bell) -> None:
         if not bell.run_id:
@@ -205,18 +220,20 @@ class Worker:
                     running.kill(Kill.GONE)
 
         # After an outage the first heartbeat must not be late: schedulers wait half a lease for it.
-        await self._for_ever(beat, self._lease_seconds / 3, min(LONGEST_SECONDS, self._lease_seconds / 6))
+        await self._for_ever("heartbeats", beat, self._lease_seconds / 3, min(LONGEST_SECONDS, self._lease_seconds / 6))
 
     async def _for_ever(
-        self, act: Callable[[], Awaitable[None]], pause_seconds: float, longest_backoff_seconds: float
+        self, duty: str, act: Callable[[], Awaitable[None]], pause_seconds: float, longest_backoff_seconds: float
     ) -> None:
         backoff = Backoff(longest_backoff_seconds)
         while True:
             try:
                 await act()
+                self._unanswered.discard(duty)
                 backoff.reset()
                 await asyncio.sleep(pause_seconds)
             except StoreUnavailableError as error:
+                self._unanswered.add(duty)
                 _log.warning("store unavailable", error=str(error))
                 await backoff.wait()
 

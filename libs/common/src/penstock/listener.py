@@ -1,0 +1,159 @@
+"""What a service without an API of its own tells over HTTP: ``/metrics``, ``/healthz`` and ``/readyz``.
+
+Off unless a port is set. It runs in the service's event loop, so that an answer proves that the loop goes round.
+"""
+
+import asyncio
+import errno
+import ipaddress
+import socket
+from collections.abc import AsyncIterator, Callable, Generator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+
+import msgspec
+import structlog
+import uvicorn
+from prometheus_client import REGISTRY
+from prometheus_client.core import InfoMetricFamily, Metric
+from prometheus_client.exposition import choose_encoder
+from prometheus_client.registry import Collector
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from penstock import __version__
+from penstock.errors import CannotListenError
+from penstock.settings import Settings
+
+Faults = Callable[[], list[str]]
+"""Says in sentences why a service cannot do its work at present; nothing when it can."""
+
+STOP_SECONDS = 1
+"""How long a scrape under way may hold up the end of the service."""
+
+_log = structlog.get_logger()
+
+
+class Exposition(Collector):
+    """The metrics of a process: those of its service, of Python and the operating system, and what was built.
+
+    ``service`` is its name in ``penstock_build_info``; ``collectors`` bring the service's own.
+    """
+
+    def __init__(self, service: str, collectors: Sequence[Collector]) -> None:
+        self._service = service
+        self._collectors = (*collectors, REGISTRY)
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield every metric of the process."""
+        build = InfoMetricFamily("penstock_build", "What runs here.")
+        build.add_metric([], {"version": __version__, "service": self._service})
+        yield build
+        for collector in self._collectors:
+            yield from collector.collect()
+
+    def answer(self, accept: str) -> Response:
+        """Return all of it in the text format that an Accept header prefers."""
+        encode, content_type = choose_encoder(accept)
+        return Response(encode(self), headers={"Content-Type": content_type, "Vary": "Accept"})
+
+
+class Readiness:
+    """Whether a service is ready. It is not before ``faults`` was set, which a service does once it has begun."""
+
+    def __init__(self) -> None:
+        self.faults: Faults = lambda: ["The store has not been reached yet."]
+
+
+@asynccontextmanager
+async def listening(settings: Settings, exposition: Exposition, readiness: Readiness) -> AsyncIterator[None]:
+    """Answer over HTTP meanwhile, if the settings name a port.
+
+    Raises:
+        CannotListenError: the address cannot be listened on; the message says why.
+    """
+    if settings.metrics_port is None:
+        yield
+        return
+    sockets = _bind(settings.metrics_host, settings.metrics_port)
+    server = _Server(
+        uvicorn.Config(
+            _app(exposition, readiness),
+            log_config=None,
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            ws="none",
+            lifespan="off",
+            timeout_graceful_shutdown=STOP_SECONDS,
+        )
+    )
+    serving = asyncio.create_task(server.serve(sockets), name="listener")
+    _log.info("metrics are served", host=settings.metrics_host, port=settings.metrics_port)
+    if not _is_loopback(settings.metrics_host):
+        _log.warning("whoever reaches this address may read the metrics: nobody has to log in")
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        await serving
+
+
+class _Server(uvicorn.Server):
+    """Leaves the signals to the service."""
+
+    @contextmanager
+    def capture_signals(self) -> Generator[None, None, None]:
+        """Capture none."""
+        yield
+
+
+def _bind(host: str, port: int) -> list[socket.socket]:
+    """Return sockets bound to every address of the host."""
+    bound: list[socket.socket] = []
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        for family, kind, protocol, _, address in dict.fromkeys(found):
+            one = socket.socket(family, kind, protocol)
+            bound.append(one)
+            one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            if family == socket.AF_INET6:
+                one.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+            one.bind(address)
+            one.listen()
+    except OSError as error:
+        for one in bound:
+            one.close()
+        reason = "it is in use" if error.errno == errno.EADDRINUSE else (error.strerror or str(error))
+        where = f"{host}:{port} (PENSTOCK_METRICS_HOST, PENSTOCK_METRICS_PORT)"
+        raise CannotListenError(f"cannot listen on {where} for metrics: {reason}") from error
+    return bound
+
+
+def _app(exposition: Exposition, readiness: Readiness) -> Starlette:
+    async def metrics(request: Request) -> Response:
+        return exposition.answer(request.headers.get("accept", ""))
+
+    async def healthz(_request: Request) -> Response:
+        return _json({"status": "ok"})
+
+    async def readyz(_request: Request) -> Response:
+        faults = readiness.faults()
+        if not faults:
+            return _json({"status": "ready"})
+        error = {"code": "not_ready", "message": " ".join(faults), "details": []}
+        return _json({"error": error}, 503)
+
+    return Starlette(routes=[Route("/metrics", metrics), Route("/healthz", healthz), Route("/readyz", readyz)])
+
+
+def _json(body: object, status: int = 200) -> Response:
+    return Response(msgspec.json.encode(body), status, media_type="application/json")
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
