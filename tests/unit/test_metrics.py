@@ -8,14 +8,14 @@ from prometheus_client.core import Metric
 
 from penstock.core.chain import GENESIS
 from penstock.store.records import Figures, Head, PartitionHealth, ServerSettings
-from penstock_api.routes.metrics import _Scrape
+from penstock_api.metrics import DeploymentMetrics
 from penstock_api.schemas import Metrics
 from penstock_api.views import metrics
 
 PLACES = {"hash", "cursor"}
 """Of the head: they say where something stands, which nobody can measure."""
 
-SERVER = ServerSettings("Valkey 9.9.9", "master", 12345, "noeviction", "yes", "everysec")
+SERVER = ServerSettings("Valkey 9.9.9", "master", 12345, "noeviction", "yes", "everysec", 6789, 98765, "ok")
 HEALTH = PartitionHealth(
     partition=3,
     head=Head(seq=11, hash=GENESIS, term=12, owner="scheduler-13", cursor="14-0", incarnation=15),
@@ -36,11 +36,11 @@ FIGURES = Figures(dags=0, runs={}, tasks={}, queue_depth=0, pending=0, inbox_lag
 
 
 def shown(health: PartitionHealth = HEALTH, faults: list[str] | None = None) -> Metrics:
-    return metrics(FIGURES, 1, [health], SERVER, faults or [])
+    return metrics(FIGURES, 1, [], [health], SERVER, faults or [])
 
 
 def scraped(counts: Metrics) -> Iterator[tuple[str, dict[str, str], float]]:
-    families: Iterator[Metric] = _Scrape(counts).collect()
+    families: Iterator[Metric] = DeploymentMetrics(counts).collect()
     return ((sample.name, sample.labels, sample.value) for family in families for sample in family.samples)
 
 

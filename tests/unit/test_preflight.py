@@ -44,6 +44,13 @@ def test_the_settings_are_in_the_words_of_the_server() -> None:
     assert "maxmemory-policy" in fault
 
 
+def test_how_full_the_memory_is_and_whether_the_file_was_written_is_told() -> None:
+    told = settings(used_memory="77", total_system_memory="999", aof_last_write_status="ok")
+    assert (told.used_memory, told.system_memory, faults(told)) == (77, 999, [])
+    failing = settings(aof_last_write_status="err")
+    assert faults(failing) == ["it could not write to its append-only file: look at its disk"]
+
+
 def test_an_old_redis_a_replica_and_one_that_may_evict_are_unfit() -> None:
     old = parse_settings(b"redis_version:6.2.14\r\nrole:slave\r\naof_enabled:1\r\n", "always")
     assert faults(old) == [

@@ -15,6 +15,7 @@ from penstock.ids import new_run_id
 from penstock.store import records as r
 from penstock.store.base import Store
 from penstock_scheduler.clock import ServerClock
+from penstock_scheduler.metrics import SchedulerMetrics
 from penstock_scheduler.service import Scheduler
 from penstock_scheduler.tenure import Bounds, Tenure
 from simulation.world import CheckedStore
@@ -83,7 +84,7 @@ async def test_a_fork_is_declared_although_the_first_to_find_it_fails(call: str)
 
     def tenure() -> Tenure:
         clock = ServerClock(asyncio.get_running_loop().time, 1)
-        return Tenure(0, "owner", store, clock, seen, Bounds(600, 1000))
+        return Tenure(0, "owner", store, clock, seen, Bounds(600, 1000), SchedulerMetrics())
 
     with suppress(StoreUnavailableError):
         await tenure().run()

@@ -7,23 +7,19 @@ import asyncio
 import errno
 import ipaddress
 import socket
-from collections.abc import AsyncIterator, Callable, Generator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Generator
 from contextlib import asynccontextmanager, contextmanager
 
 import msgspec
 import structlog
 import uvicorn
-from prometheus_client import REGISTRY
-from prometheus_client.core import InfoMetricFamily, Metric
-from prometheus_client.exposition import choose_encoder
-from prometheus_client.registry import Collector
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from penstock import __version__
 from penstock.errors import CannotListenError
+from penstock.exposition import Exposition
 from penstock.settings import Settings
 
 Faults = Callable[[], list[str]]
@@ -33,30 +29,6 @@ STOP_SECONDS = 1
 """How long a scrape under way may hold up the end of the service."""
 
 _log = structlog.get_logger()
-
-
-class Exposition(Collector):
-    """The metrics of a process: those of its service, of Python and the operating system, and what was built.
-
-    ``service`` is its name in ``penstock_build_info``; ``collectors`` bring the service's own.
-    """
-
-    def __init__(self, service: str, collectors: Sequence[Collector]) -> None:
-        self._service = service
-        self._collectors = (*collectors, REGISTRY)
-
-    def collect(self) -> Iterator[Metric]:
-        """Yield every metric of the process."""
-        build = InfoMetricFamily("penstock_build", "What runs here.")
-        build.add_metric([], {"version": __version__, "service": self._service})
-        yield build
-        for collector in self._collectors:
-            yield from collector.collect()
-
-    def answer(self, accept: str) -> Response:
-        """Return all of it in the text format that an Accept header prefers."""
-        encode, content_type = choose_encoder(accept)
-        return Response(encode(self), headers={"Content-Type": content_type, "Vary": "Accept"})
 
 
 class Readiness:
@@ -133,7 +105,8 @@ def _bind(host: str, port: int) -> list[socket.socket]:
 
 def _app(exposition: Exposition, readiness: Readiness) -> Starlette:
     async def metrics(request: Request) -> Response:
-        return exposition.answer(request.headers.get("accept", ""))
+        text, content_type = exposition.encoded(request.headers.get("accept", ""))
+        return Response(text, headers={"Content-Type": content_type, "Vary": "Accept"})
 
     async def healthz(_request: Request) -> Response:
         return _json({"status": "ok"})

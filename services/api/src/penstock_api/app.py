@@ -70,7 +70,7 @@ def create_app(store: Store, settings: Settings) -> Api:
         redirect_slashes=False,
         lifespan=lifespan,
         middleware=[
-            Middleware(Envelope),
+            Middleware(Envelope, metrics=context.http),
             Middleware(Doors, host=settings.api_host),
             Middleware(
                 GZipMiddleware,

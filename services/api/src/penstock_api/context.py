@@ -8,10 +8,12 @@ from starlette.requests import Request
 
 from penstock.core.dag import DagSpec, dag_version
 from penstock.definition import Format, parse_definition, write_definition
+from penstock.exposition import Exposition
 from penstock.settings import Settings
 from penstock.store.base import Store
 from penstock_api.figures import FigureReader
 from penstock_api.live.hub import LiveHub
+from penstock_api.metrics import HttpMetrics
 from penstock_api.outlines import Outlines
 from penstock_api.recent_dags import RecentDags
 from penstock_api.sampler import Sampler
@@ -33,6 +35,9 @@ class Context:
         self.hub = LiveHub(store)
         self.sampler = Sampler(store, self.outlines)
         self.figures = FigureReader(store, self.sampler)
+        self.http = HttpMetrics()
+        self.exposition = Exposition("api")
+        self.exposition.add(self.http)
         self._parsing = asyncio.Semaphore(PARSERS)
         self.ending = asyncio.Event()
 

@@ -3,65 +3,64 @@
 Plain ASGI, because it is passed by every request and every chunk of a stream.
 """
 
-import logging
-import time
+import re
+import secrets
 from urllib.parse import quote
 
 import structlog
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from penstock_api.access import Exchange
 from penstock_api.errors import internal_error
+from penstock_api.metrics import HttpMetrics
+
+REQUEST_ID = "x-request-id"
 
 _HEADERS = [(b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"no-referrer")]
-_QUIET_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+_WELL_FORMED = re.compile(r"[A-Za-z0-9._-]{1,128}", re.ASCII)
 
 _log = structlog.get_logger()
 
 
 class Envelope:
-    """Adds the security headers, logs the request, and turns an unforeseen error into a 500 of the usual format."""
+    """Adds headers, names, counts and logs the request, and turns an unforeseen error into a 500 of the usual format.
 
-    def __init__(self, app: ASGIApp) -> None:
+    A request has the id that its ``X-Request-Id`` gives it, where that is well formed, else a new one. The answer bears
+    it, and so does every line that is logged on behalf of the request.
+    """
+
+    def __init__(self, app: ASGIApp, metrics: HttpMetrics) -> None:
         self._app = app
+        self._metrics = metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass one request on."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        begun = time.perf_counter()
-        status = 0
+        exchange = Exchange(scope, self._metrics)
+        request_id = _request_id(scope)
+        headers = [*_HEADERS, (REQUEST_ID.encode(), request_id.encode())]
 
         async def send_with_headers(message: Message) -> None:
-            nonlocal status
+            exchange.sent(message)
             if message["type"] == "http.response.start":
-                status = message["status"]
-                message["headers"] = [*message.get("headers", ()), *_HEADERS]
+                message["headers"] = [*message.get("headers", ()), *headers]
             await send(message)
 
-        try:
-            await self._app(scope, receive, send_with_headers)
-        except Exception:  # the last resort: anything else would end the connection without an answer
-            _log.exception("unforeseen error", method=scope["method"], path=quote(scope["path"]))
-            if status:  # half an answer is out: only breaking off tells the client that it is not whole
-                raise
-            await internal_error()(scope, receive, send_with_headers)
-        finally:
-            _log_request(scope, status, time.perf_counter() - begun)
+        with structlog.contextvars.bound_contextvars(request_id=request_id):
+            try:
+                await self._app(scope, receive, send_with_headers)
+            except Exception:  # the last resort: anything else would end the connection without an answer
+                _log.exception("unforeseen error", method=scope["method"], path=quote(scope["path"]))
+                if exchange.status:  # half an answer is out: only breaking off tells the client that it is not whole
+                    raise
+                await internal_error()(scope, receive, send_with_headers)
+            finally:
+                exchange.end()
 
 
-def _log_request(scope: Scope, status: int, seconds: float) -> None:
-    # The router leaves the names it found in the path here: the DAG, run and task that the request is about. What was
-    # refused may be anything, line breaks included, so it is shown as it came only.
-    found = scope.get("path_params", {}) if status < 400 else {}
-    names = {name.removesuffix("_id"): value for name, value in found.items()}
-    level = logging.DEBUG if scope["method"] in _QUIET_METHODS else logging.INFO
-    _log.log(
-        logging.WARNING if status >= 500 else level,
-        "request",
-        method=scope["method"],
-        path=quote(scope["path"]),
-        status=status,
-        ms=round(seconds * 1000, 1),
-        **names,
-    )
+def _request_id(scope: Scope) -> str:
+    told = Headers(scope=scope).get(REQUEST_ID, "")
+    return told if _WELL_FORMED.fullmatch(told) else secrets.token_hex(8)

@@ -7,7 +7,15 @@ import msgspec
 from penstock.core.dag import DagSpec, TaskSpec
 from penstock.core.run import RunSummary, TaskState
 from penstock.core.status import RunStatus, TaskStatus
-from penstock.store.records import DagSummary, Figures, OutputLine, PartitionHealth, RunView, ServerSettings
+from penstock.store.records import (
+    DagSummary,
+    Figures,
+    OutputLine,
+    PartitionHealth,
+    RunView,
+    ServerSettings,
+    WorkerPresence,
+)
 from penstock_api.outlines import Outline
 from penstock_api.schemas import (
     DagDetail,
@@ -136,23 +144,31 @@ def log_line(line: OutputLine) -> LogLine:
 def metrics(
     figures: Figures,
     schedulers: int,
+    workers: Sequence[WorkerPresence],
     health: Sequence[PartitionHealth],
     server: ServerSettings,
     faults: list[str],
 ) -> Metrics:
     """Return the counts; a status that nothing is in counts 0."""
+    active = [worker for worker in workers if not worker.draining]
     return Metrics(
         dags_registered=figures.dags,
         runs_total=sum(figures.runs.values()),
         runs_by_status={status: figures.runs.get(status, 0) for status in RunStatus},
         tasks_by_status={status: figures.tasks.get(status, 0) for status in TaskStatus},
         queue_depth=figures.queue_depth,
+        queue_age_seconds=max(one.ready_age_ms for one in health) / 1000,
         tasks_claimed=figures.pending,
         inbox_lag=figures.inbox_lag,
+        inbox_age_seconds=max(one.inbox_age_ms for one in health) / 1000,
         dead_letters=figures.dead_letters,
         events_total=figures.events,
         partitions=len(health),
         schedulers=schedulers,
+        workers=len(workers),
+        workers_draining=len(workers) - len(active),
+        slots=sum(worker.slots for worker in active),
+        slots_used=sum(worker.busy for worker in active),
         server=server,
         server_faults=faults,
         by_partition=[partition_metrics(one) for one in health],

@@ -8,7 +8,8 @@ import structlog
 import uvloop
 
 from penstock.errors import CannotListenError, NewerSchemaError
-from penstock.listener import Exposition, Readiness, listening
+from penstock.exposition import Exposition
+from penstock.listener import Readiness, listening
 from penstock.logs import configure_logging
 from penstock.process import STEPPED_ASIDE, collect_rarely, end_when_told, process_name
 from penstock.settings import Settings, load_settings
@@ -23,8 +24,8 @@ async def serve(settings: Settings) -> None:
         CannotListenError: it cannot listen where its metrics are to be read.
         NewerSchemaError: it met what only a newer Penstock understands.
     """
-    readiness = Readiness()
-    async with listening(settings, Exposition("scheduler", []), readiness):
+    readiness, exposition = Readiness(), Exposition("scheduler")
+    async with listening(settings, exposition, readiness):
         store = await await_store(settings)
         scheduler = Scheduler(
             store,
@@ -34,6 +35,7 @@ async def serve(settings: Settings) -> None:
             loaded_tasks=settings.scheduler_loaded_tasks,
         )
         readiness.faults = scheduler.faults
+        exposition.add(scheduler.metrics)
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, scheduler.stop)

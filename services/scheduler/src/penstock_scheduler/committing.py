@@ -14,6 +14,10 @@ class LostPartitionError(PenstockError):
     """Another scheduler owns the partition, or the log is not what this one remembers: its memory is void."""
 
 
+class DivergedError(LostPartitionError):
+    """The log or the inbox has gone another way than this scheduler remembers, under its own term."""
+
+
 async def commit_once(store: SchedulerStore, commit: r.Commit, owner: str) -> r.Committed:
     """Apply a commit, waiting until the store answers.
 
@@ -39,7 +43,7 @@ async def commit_once(store: SchedulerStore, commit: r.Commit, owner: str) -> r.
             return await still_owner(store, commit.partition, owner, commit.term, commit.lease_ms)
         # The cursor too: the store compares it, so a commit that builds upon another one is refused for ever.
         if (head.seq, head.hash, head.cursor) != (commit.seq, commit.hash, commit.after):
-            raise LostPartitionError("the log or the inbox has gone another way")
+            raise DivergedError("the log or the inbox has gone another way")
 
 
 async def still_owner(store: SchedulerStore, partition: int, owner: str, term: int, lease_ms: int) -> r.Committed:

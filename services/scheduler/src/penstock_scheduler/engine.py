@@ -53,6 +53,8 @@ class Engine:
         A run counts as ``TASKS_OF_A_RUN`` more. What the last commit was about is kept in any case.
         """
         self.head = head
+        self.applied: Sequence[e.AnyEvent] = ()
+        """The events of the last commit that was made."""
         self._number = number
         self._store = store
         self._lease_ms = lease_ms
@@ -99,6 +101,7 @@ class Engine:
             return None
         wakes = {run_id: next_wake(run, self._room(run)) for run_id, run in self._runs(step.touched)}
         self._agenda.update(dict.fromkeys(run_id for run_id, wake in wakes.items() if wake == 0))
+        self.applied = step.applied
         intake = Intake(entries[-1].id if entries else "", len(entries), dead, unknown)
         return step.commit(self.head, wakes, intake, self._lease_ms)
 
@@ -116,6 +119,7 @@ class Engine:
                 lost_hash=lost.hash,
             )
         )
+        self.applied = step.applied
         return step.commit(self.head, {}, Intake("", 0, [], []), self._lease_ms)
 
     def committed(self, commit: r.Commit) -> None:

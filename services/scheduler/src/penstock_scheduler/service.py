@@ -12,6 +12,7 @@ from penstock.store.records import Head
 from penstock_scheduler.assignment import assigned
 from penstock_scheduler.clock import ServerClock
 from penstock_scheduler.engine import LOADED_TASKS
+from penstock_scheduler.metrics import SchedulerMetrics
 from penstock_scheduler.tenure import Bounds, Tenure
 
 TICK_SECONDS = 0.5
@@ -60,6 +61,7 @@ class Scheduler:
         self._bounds = Bounds(self._lease_ms, int(worker_lease_seconds * 1000), part)
         self._monotonic = asyncio.get_running_loop().time
         self._clock = ServerClock(self._monotonic, worker_lease_seconds / 3)
+        self.metrics = SchedulerMetrics()
         self._stopping = asyncio.Event()
         self._seen: dict[int, Head] = {}
         self._tenures: dict[int, tuple[Tenure, asyncio.Task[None]]] = {}
@@ -119,6 +121,7 @@ class Scheduler:
                 self._clock,
                 self._seen,
                 self._bounds,
+                self.metrics,
             )
             self._tenures[partition] = (tenure, asyncio.create_task(tenure.run(), name=f"partition-{partition}"))
         for partition in self._tenures.keys() - share:
@@ -139,6 +142,7 @@ class Scheduler:
             _log.warning("partition dropped", partition=partition, error=str(error))
         elif error is not None:
             # One partition is poisoned; the others must not die of it, here and in every successor.
+            self.metrics.set_aside()
             wait = self._poisoned.setdefault(partition, _Poisoned()).wait(self._monotonic())
             _log.error("partition set aside: unexpected error", partition=partition, seconds=wait, exc_info=error)
 

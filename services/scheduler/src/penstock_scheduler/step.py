@@ -45,6 +45,7 @@ class Step:
         self._number = number
         self._partition = partition
         self._seq = seq
+        self.applied: list[e.AnyEvent] = []
         self._events: list[bytes] = []
         self._touched: dict[str, _Touched] = {}
         self._dags: list[r.DagWrite] = []
@@ -66,6 +67,7 @@ class Step:
         self.size += 1
         seq = self._seq + self.size
         self._events.append(encode_event(event))
+        self.applied.append(event)
         if isinstance(event, e.RunEvent):
             self._apply_to_run(event, seq)
             return

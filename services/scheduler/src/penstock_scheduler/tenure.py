@@ -11,9 +11,11 @@ from penstock.errors import NewerSchemaError, PenstockError, SchemaError, StoreU
 from penstock.store import records as r
 from penstock.store.base import SchedulerStore
 from penstock_scheduler.clock import ServerClock
-from penstock_scheduler.committing import LostPartitionError, commit_once, head_of, still_owner
+from penstock_scheduler.committing import DivergedError, LostPartitionError, commit_once, head_of, still_owner
 from penstock_scheduler.engine import LOADED_TASKS, Engine
 from penstock_scheduler.inbox_reader import InboxReader
+from penstock_scheduler.metrics import SchedulerMetrics
+from penstock_scheduler.observing import observe
 from penstock_scheduler.upkeep import Upkeep
 
 DUE_BATCH = 100
@@ -41,6 +43,7 @@ class Tenure:
         clock: ServerClock,
         seen: dict[int, r.Head],
         bounds: Bounds,
+        metrics: SchedulerMetrics,
     ) -> None:
         """``seen`` holds, by partition, the last head this process saw, over all its tenures."""
         self._number = number
@@ -49,6 +52,7 @@ class Tenure:
         self._clock = clock
         self._seen = seen
         self._bounds = bounds
+        self._metrics = metrics
         self._wake: int | None = None
         self._monotonic = asyncio.get_running_loop().time
         self._renew_at = 0.0
@@ -73,6 +77,8 @@ class Tenure:
             return
         with structlog.contextvars.bound_contextvars(partition=self._number, term=head.term):
             _log.info("partition taken over", seq=head.seq)
+            self._metrics.taken_over()
+            self._metrics.serving.inc()
             try:
                 await self._understand(head)
                 engine = Engine(self._number, head, self._store, self._bounds.lease_ms, self._bounds.loaded_tasks)
@@ -81,6 +87,7 @@ class Tenure:
                 await self._serve(engine)
             except LostPartitionError as error:
                 _log.warning("partition lost", reason=str(error))
+                self._metrics.lost(diverged=isinstance(error, DivergedError))
                 return
             except NewerSchemaError as error:
                 _log.error("stepping aside", reason=str(error))
@@ -91,6 +98,8 @@ class Tenure:
             except Exception:
                 await self._give_up(head)  # nobody is to wait for a lease because of a mistake of ours
                 raise
+            finally:
+                self._metrics.serving.dec()
             await self._store.release(self._number, self._owner, head.term)
             _log.info("partition released")
 
@@ -118,9 +127,7 @@ class Tenure:
             self._seen[self._number] = head
             return
         _log.error("the log has forked: acknowledged events are gone", seen=seen.seq, kept=head.seq)
-        commit = engine.fork(seen, self._clock.now())
-        self._learn(await commit_once(self._store, commit, self._owner))
-        engine.committed(commit)
+        await self._commit(engine, engine.fork(seen, self._clock.now()))
         # Not before: until the fork is in the log, the next tenure of this process has to find it again.
         self._seen[self._number] = engine.head
 
@@ -157,11 +164,16 @@ class Tenure:
             due = await self._store.due(self._number, now, DUE_BATCH)
         commit = await engine.step(entries, due, now, vanished)
         if commit is not None:
-            self._learn(await commit_once(self._store, commit, self._owner))
-            engine.committed(commit)
+            await self._commit(engine, commit)
             self._seen[self._number] = engine.head
             if vanished:
                 _log.error("attempts had vanished from the queue", count=len(vanished), first=vanished[0].run_id)
+
+    async def _commit(self, engine: Engine, commit: r.Commit) -> None:
+        begun = self._monotonic()
+        self._learn(await commit_once(self._store, commit, self._owner))
+        self._metrics.committed(commit, observe(engine.applied, engine.runs), self._monotonic() - begun)
+        engine.committed(commit)
 
     def _patience(self) -> int:
         """Return how long (ms) to wait for a fact before something else is due."""
@@ -179,7 +191,9 @@ class Tenure:
         """Drop what is held of the partition if it is not what the store holds: it may have been set back meanwhile."""
         head, mine = await head_of(self._store, self._number), engine.head
         if (head.term, head.seq, head.hash, head.cursor) != (mine.term, mine.seq, mine.hash, mine.cursor):
-            raise LostPartitionError("the log has gone another way")
+            if head.term != mine.term:
+                raise LostPartitionError("another scheduler has taken it over")
+            raise DivergedError("the log has gone another way")
 
     def _learn(self, answer: r.Committed) -> None:
         self._clock.observe(answer.now)

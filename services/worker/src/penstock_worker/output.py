@@ -64,16 +64,21 @@ class CappedOutput:
         if data:
             self._tail.append(stream, data, at)
 
-    def finish(self) -> None:
-        """Pass on what was held back: the rest of the output, or its newest part and how much is missing."""
+    def finish(self) -> int:
+        """Pass on what was held back: the rest of the output, or its newest part and how much is missing.
+
+        Returns:
+            How many bytes of output are missing.
+        """
         if self._is_empty:
-            return
+            return 0
         if omitted := self._tail.trim():
             self._flush()
             self._emit([Line("system", f"... {omitted} bytes of output left out ...", self._now())])
         for chunk in self._tail.take():
             self._pass_on(self._lines[chunk.stream].feed(bytes(chunk.data), chunk.at))
         self._flush()
+        return omitted
 
     def _flush(self) -> None:
         at = self._now()

@@ -15,6 +15,7 @@ from penstock.store.records import Answer, QueueEntry
 from penstock_worker.definitions import Definitions
 from penstock_worker.executors.base import Cancellation, Execution, Executor, Outcome
 from penstock_worker.executors.registry import executor_name
+from penstock_worker.metrics import NO_EXECUTOR, WorkerMetrics
 from penstock_worker.output import CappedOutput
 from penstock_worker.output_feed import OutputFeed
 from penstock_worker.reporter import Reporter
@@ -36,6 +37,7 @@ class Running:
     def __init__(self, claim: QueueEntry) -> None:
         self.claim = claim
         self.begun = asyncio.get_running_loop().time()
+        self._executor = NO_EXECUTOR
         self._kill: Kill | None = None
         self._cancel = Cancellation()
 
@@ -64,9 +66,11 @@ class Running:
         begun = clock()
         outcome = await self._outcome(dag, tools.executors, output)
         duration_ms = round((clock() - begun) * 1000)
-        output.finish()
+        tools.metrics.dropped(output.finish())
         await feed.drained()
-        return self._fact(outcome, tools.worker, duration_ms)
+        fact = self._fact(outcome, tools.worker, duration_ms)
+        tools.metrics.executed(self._executor, fact, duration_ms / 1000)
+        return fact
 
     async def _outcome(self, dag: DagSpec | None, executors: Mapping[str, Executor], output: CappedOutput) -> Outcome:
         claim = self.claim
@@ -74,9 +78,10 @@ class Running:
         if task is None:
             missing = e.TaskError("start", f"Version {claim.version} of DAG {claim.dag_id} is not in the store.")
             return Outcome("failed", error=missing)
-        executor = executors.get(executor_name(task))
+        self._executor = executor_name(task)
+        executor = executors.get(self._executor)
         if executor is None:
-            return Outcome("failed", error=e.TaskError("start", f"This worker cannot run {executor_name(task)} tasks."))
+            return Outcome("failed", error=e.TaskError("start", f"This worker cannot run {self._executor} tasks."))
         execution = Execution(run_id=claim.run_id, dag_id=claim.dag_id, attempt=claim.attempt, task=task)
         try:
             return await executor.execute(execution, output, self._cancel)
@@ -120,12 +125,18 @@ class Tools:
     """What all attempts of a worker share."""
 
     def __init__(
-        self, store: WorkerStore, worker: str, executors: Mapping[str, Executor], output_cap_bytes: int
+        self,
+        store: WorkerStore,
+        worker: str,
+        executors: Mapping[str, Executor],
+        output_cap_bytes: int,
+        metrics: WorkerMetrics,
     ) -> None:
         self.store = store
         self.worker = worker
         self.executors = executors
         self.output_cap_bytes = output_cap_bytes
+        self.metrics = metrics
         self.definitions = Definitions(store)
         self.reporter = Reporter(store)
 
@@ -143,6 +154,7 @@ async def run_attempt(running: Running, tools: Tools) -> e.Report:
 async def report_attempt(running: Running, fact: e.Report, tools: Tools) -> Answer:
     """Report what became of an attempt."""
     answer = await tools.reporter.report(running.claim, fact)
+    tools.metrics.reported(answer)
     if answer is not Answer.ACCEPTED:
         _log.warning("report not taken", answer=str(answer))
     return answer

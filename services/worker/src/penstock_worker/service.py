@@ -13,6 +13,7 @@ from penstock.store.base import Store
 from penstock.store.records import Answer, Beat, Bell, QueueEntry, WorkerPresence
 from penstock_worker.claimer import Claimer
 from penstock_worker.executors.base import Executor
+from penstock_worker.metrics import WorkerMetrics
 from penstock_worker.presence import Account, Presence
 from penstock_worker.running import Kill, Running, Tools, report_attempt, run_attempt
 
@@ -50,7 +51,8 @@ class Worker:
         self._lease_seconds = lease_seconds
         self._drain_seconds = drain_seconds
         self._executors = executors
-        self._tools = Tools(store, name, executors, output_cap_bytes)
+        self.metrics = WorkerMetrics(executors, slots, lambda: self._busy)
+        self._tools = Tools(store, name, executors, output_cap_bytes, self.metrics)
         self._claimer = Claimer(store, name, store.partitions)
         self._account = Account(name, slots)
         self._presence = Presence(store, name, self._describe)
@@ -157,6 +159,7 @@ class Worker:
     def _start(self, claim: QueueEntry) -> None:
         if claim in self._running or claim in self._settled:
             return
+        self.metrics.claimed(1)
         running = self._running[claim] = Running(claim)
         self._busy += 1
         self._suspects += claim.queue == SUSPECT_QUEUE

@@ -312,7 +312,8 @@ class PartitionHealth(msgspec.Struct, frozen=True):
 class ServerSettings(msgspec.Struct, frozen=True):
     """What of a server decides whether it may keep a log, in its own words; ``unknown`` what it does not tell.
 
-    ``software`` is its name and version, ``maxmemory`` is in bytes, 0 for no limit.
+    ``software`` is its name and version. Memory is in bytes: ``maxmemory`` is 0 for no limit, ``system_memory`` that of
+    its machine, 0 where it is not told. ``aof_last_write_status`` is ``ok`` unless its file could not be written.
     """
 
     software: str
@@ -321,6 +322,9 @@ class ServerSettings(msgspec.Struct, frozen=True):
     maxmemory_policy: str
     appendonly: str
     appendfsync: str
+    used_memory: int = 0
+    system_memory: int = 0
+    aof_last_write_status: str = "unknown"
 
 
 class Figures(msgspec.Struct, frozen=True):

@@ -260,7 +260,8 @@ export interface paths {
          * Read Metrics
          * @description Read the counts of the whole deployment: the same from every replica.
          *
-         *     JSON, or Prometheus' text where `Accept` prefers `text/plain` or OpenMetrics.
+         *     JSON, or Prometheus' text where `Accept` prefers `text/plain` or OpenMetrics. To that, each replica adds what it
+         *     knows of itself alone; it answers so, with `penstock_store_up` 0, also while the store does not.
          */
         get: operations["read_metrics_metrics_get"];
         put?: never;
@@ -888,6 +889,9 @@ export interface components {
          * Metrics
          * @description Counts over the whole deployment. ``inbox_lag`` is how many facts wait for a scheduler.
          *
+         *         Ages are seconds, those of the oldest attempt that is ready and of the oldest fact that waits; 0 without any.
+         *         ``slots`` are those of the ``workers`` that take attempts, which ``workers_draining`` do not; attempts run in
+         *         ``slots_used``.
          *         ``server_faults`` say what is wrong with the server, as ``/readyz`` does.
          */
         Metrics: {
@@ -895,8 +899,10 @@ export interface components {
             dags_registered: number;
             dead_letters: number;
             events_total: number;
+            inbox_age_seconds: number;
             inbox_lag: number;
             partitions: number;
+            queue_age_seconds: number;
             queue_depth: number;
             runs_by_status: {
                 [key: string]: number;
@@ -905,10 +911,14 @@ export interface components {
             schedulers: number;
             server: components["schemas"]["ServerSettings"];
             server_faults: string[];
+            slots: number;
+            slots_used: number;
             tasks_by_status: {
                 [key: string]: number;
             };
             tasks_claimed: number;
+            workers: number;
+            workers_draining: number;
         };
         /**
          * Overview
@@ -1119,15 +1129,22 @@ export interface components {
          * ServerSettings
          * @description What of a server decides whether it may keep a log, in its own words; ``unknown`` what it does not tell.
          *
-         *         ``software`` is its name and version, ``maxmemory`` is in bytes, 0 for no limit.
+         *         ``software`` is its name and version. Memory is in bytes: ``maxmemory`` is 0 for no limit, ``system_memory`` that of
+         *         its machine, 0 where it is not told. ``aof_last_write_status`` is ``ok`` unless its file could not be written.
          */
         ServerSettings: {
+            /** @default unknown */
+            aof_last_write_status: string;
             appendfsync: string;
             appendonly: string;
             maxmemory: number;
             maxmemory_policy: string;
             role: string;
             software: string;
+            /** @default 0 */
+            system_memory: number;
+            /** @default 0 */
+            used_memory: number;
         };
         /**
          * SystemState

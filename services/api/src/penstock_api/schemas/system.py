@@ -38,6 +38,9 @@ class PartitionMetrics(msgspec.Struct, frozen=True):
 class Metrics(msgspec.Struct, frozen=True):
     """Counts over the whole deployment. ``inbox_lag`` is how many facts wait for a scheduler.
 
+    Ages are seconds, those of the oldest attempt that is ready and of the oldest fact that waits; 0 without any.
+    ``slots`` are those of the ``workers`` that take attempts, which ``workers_draining`` do not; attempts run in
+    ``slots_used``.
     ``server_faults`` say what is wrong with the server, as ``/readyz`` does.
     """
 
@@ -46,12 +49,18 @@ class Metrics(msgspec.Struct, frozen=True):
     runs_by_status: dict[RunStatus, int]
     tasks_by_status: dict[TaskStatus, int]
     queue_depth: int
+    queue_age_seconds: float
     tasks_claimed: int
     inbox_lag: int
+    inbox_age_seconds: float
     dead_letters: int
     events_total: int
     partitions: int
     schedulers: int
+    workers: int
+    workers_draining: int
+    slots: int
+    slots_used: int
     server: ServerSettings
     server_faults: list[str]
     by_partition: list[PartitionMetrics]

@@ -25,6 +25,9 @@ def parse_settings(answer: bytes, appendfsync: str) -> r.ServerSettings:
         maxmemory_policy=info.get("maxmemory_policy", UNKNOWN),
         appendonly=kept,
         appendfsync=appendfsync,
+        used_memory=int(info.get("used_memory", 0)),
+        system_memory=int(info.get("total_system_memory", 0)),
+        aof_last_write_status=info.get("aof_last_write_status", UNKNOWN),
     )
 
 
@@ -43,6 +46,8 @@ def faults(settings: r.ServerSettings) -> list[str]:
         found.append("it does not keep an append-only file: set appendonly to yes")
     elif settings.appendfsync == "no":
         found.append("it never syncs its file, an acknowledged write may be lost: set appendfsync to always")
+    if settings.aof_last_write_status == "err":
+        found.append("it could not write to its append-only file: look at its disk")
     return found
 
 
