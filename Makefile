@@ -22,11 +22,11 @@ NODE = cd $(DASHBOARD) && PATH="$(CURDIR)/$(BIN):$$PATH"
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help install demo up dashboard dashboard-types test simulate chaos soak mutants bench bench-full bench-peers bench-browser lint types check lock clean
+.PHONY: help install demo up dashboard dashboard-types test test-containers test-images test-compose simulate chaos soak mutants bench bench-full bench-peers bench-browser lint types check lock clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1@\2/p' $(MAKEFILE_LIST) | while IFS=@ read -r target text; do \
-		printf '%-18s %s\n' "$$target" "$$text"; done
+		printf '%-22s %s\n' "$$target" "$$text"; done
 
 install: .venv/.dev $(BUILT) ## Create .venv with everything that running, testing and developing take
 
@@ -51,6 +51,17 @@ test: .venv/.dev .venv/.browser $(BUILT) ## Run every test; fails below 95 % bra
 	$(NODE) npm test
 	$(BIN)/coverage run -m pytest
 	$(BIN)/coverage report
+
+test-containers: test-images test-compose ## The tests that need a Docker engine
+
+# The server that the tests share is a container then, and only what asks it is run.
+IMAGES := redis:7.2 redis:8 valkey/valkey:8 valkey/valkey:9
+test-images: .venv/.dev $(BUILT) ## Run the suites on each server: make test-images IMAGES=redis:8
+	@for image in $(IMAGES); do \
+		PENSTOCK_TEST_IMAGE=$$image $(BIN)/pytest tests/conformance tests/integration || exit; done
+
+test-compose: .venv/.dev ## Walk through docker-compose.yml as an operator would, with faults
+	$(BIN)/pytest -m containers tests/containers
 
 lint: .venv/.dev $(MODULES) ## Check style, formatting and the direction of imports
 	$(BIN)/ruff check

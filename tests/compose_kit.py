@@ -8,7 +8,7 @@ import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from up_kit import free_port
 
@@ -67,6 +67,16 @@ class Deployment:
         assert command is not None
         return _run([*command, *arguments], {**os.environ, **self._settings})
 
+    def _start(self, *arguments: str, stdin: BinaryIO | None = None, stdout: BinaryIO | None = None) -> int:
+        """Run a command of Compose that reads or writes bytes; return its exit code."""
+        command = compose_command()
+        assert command is not None
+        env = {**os.environ, **self._settings}
+        ran = subprocess.run(
+            [*command, *arguments], env=env, cwd=ROOT, stdin=stdin, stdout=stdout, timeout=300, check=False
+        )
+        return ran.returncode
+
     def containers(self, service: str) -> list[str]:
         """Return the containers of a service, those that have ended too."""
         labels = {"project": self.project, "service": service}
@@ -89,6 +99,24 @@ class Deployment:
             self.compose("run", "--rm", "-T", "cli", "verify", "--all", "--json")
         )
         return verdict
+
+    def back_up(self, file: Path) -> None:
+        """Copy the data while everything runs, as docs/deploy.md says."""
+        rewriting = ["exec", "-T", "valkey", "valkey-cli", "config", "set", "auto-aof-rewrite-percentage"]
+        self.compose(*rewriting, "0")
+        with file.open("wb") as archive:
+            code = self._start("exec", "-T", "valkey", "tar", "-C", "/data", "-cz", ".", stdout=archive)
+        assert code in {0, 1}, "1: the log has grown meanwhile"
+        self.compose(*rewriting, "100")
+
+    def restore(self, file: Path) -> None:
+        """Put the data back, as docs/deploy.md says."""
+        self.compose("stop")
+        with file.open("rb") as archive:
+            script = "rm -rf /data/* && tar -C /data -xz"
+            code = self._start("run", "--rm", "-T", "--entrypoint", "sh", "valkey", "-c", script, stdin=archive)
+        assert code == 0
+        self.compose("start")
 
     def release(self, tag: str) -> None:
         """Make the images of another version: the same, but for a label. From now on Compose takes these."""

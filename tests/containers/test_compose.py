@@ -174,6 +174,23 @@ def test_containers_that_are_killed_one_by_one_lose_no_run(deployment: Deploymen
 
 
 @pytest.mark.usefixtures("whole_afterwards")
+def test_a_backup_that_was_made_while_runs_went_on_brings_everything_of_its_moment_back(
+    deployment: Deployment, tmp_path: Path
+) -> None:
+    with Traffic(deployment.url).flowing() as traffic:
+        traffic.grows()
+        known = list(traffic.runs)
+        deployment.back_up(tmp_path / "backup.tar.gz")
+        traffic.grows()
+    deployment.restore(tmp_path / "backup.tar.gz")
+    wait_until("all services are healthy", lambda: all(map(deployment.healthy, SERVICES)))
+    with Client(deployment.url) as client:
+        assert [client.wait(run_id, timeout_seconds=60).status for run_id in known] == ["succeeded"] * len(known)
+        with pytest.raises(ApiError):
+            client.get_run(traffic.runs[-1])
+
+
+@pytest.mark.usefixtures("whole_afterwards")
 def test_an_upgrade_of_one_service_after_the_other_loses_no_attempt(deployment: Deployment) -> None:
     deployment.release("next")
     with Traffic(deployment.url).flowing() as traffic:
