@@ -4,6 +4,7 @@ Only what asks a server is run then, since the rest does not depend on it: ``mak
 """
 
 import os
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -17,15 +18,16 @@ IMAGE = os.environ.get("PENSTOCK_TEST_IMAGE", "")
 _PORT = 6379
 # What Penstock asks of a server, but for the sync of every write: no test pulls the plug. It is published on a port.
 _OPTIONS = ["--appendonly", "yes", "--appendfsync", "everysec", "--save", "", "--maxmemory-policy", "noeviction"]
-_OPTIONS += ["--protected-mode", "no"]
+_PASSWORD = secrets.token_hex(8)
+_OPTIONS += ["--requirepass", _PASSWORD]
 
 
 @contextmanager
 def server_in_container(image: str) -> Iterator[str]:
-    """Run a server of that image; give its address."""
+    """Run a server of that image on this machine's engine; give its address."""
     container = DockerContainer(image).with_command(_OPTIONS).with_exposed_ports(_PORT)
     with container.waiting_for(LogMessageWaitStrategy("Ready to accept connections")) as running:
-        yield f"redis://{running.get_container_host_ip()}:{running.get_exposed_port(_PORT)}/0"
+        yield f"redis://:{_PASSWORD}@127.0.0.1:{running.get_exposed_port(_PORT)}/0"
 
 
 def asks_the_server(item: pytest.Item) -> bool:
