@@ -5,6 +5,7 @@ import os
 import secrets
 import shutil
 import subprocess
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +15,7 @@ from up_kit import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
 SERVICES = ("valkey", "scheduler", "api", "worker")
+PATIENCE_S = 120.0
 OURS = ("scheduler", "api", "worker", "cli")
 
 
@@ -88,10 +90,13 @@ class Deployment:
         found: list[dict[str, Any]] = json.loads(docker("inspect", *self.containers(service)))
         return found
 
-    def healthy(self, service: str) -> bool:
-        """Tell whether every container of a service runs and its health check passes."""
-        states = [container["State"] for container in self.inspect(service)]
-        return all(state["Running"] and state["Health"]["Status"] == "healthy" for state in states)
+    def await_health(self) -> None:
+        """Wait until every container of every service runs and its health check passes."""
+        deadline = time.monotonic() + PATIENCE_S
+        while waiting := [one for service in SERVICES for one in self.inspect(service) if not _is_healthy(one)]:
+            said = {one["Name"]: one["State"] for one in waiting}
+            assert time.monotonic() < deadline, f"never healthy: {json.dumps(said, indent=1)}\n{self.logs()}"
+            time.sleep(0.2)
 
     def verdict(self) -> list[dict[str, Any]]:
         """Audit every partition, with the command line inside the network."""
@@ -138,6 +143,11 @@ class Deployment:
         docker("rmi", *docker("images", *names).split())
 
 
+def _is_healthy(container: dict[str, Any]) -> bool:
+    state = container["State"]
+    return bool(state["Running"] and state["Health"]["Status"] == "healthy")
+
+
 @contextmanager
 def deployed(dags: Path, *options: str, **settings: str) -> Iterator[Deployment]:
     """Build the images and start them; what was started is removed afterwards."""
@@ -145,6 +155,7 @@ def deployed(dags: Path, *options: str, **settings: str) -> Iterator[Deployment]
     try:
         deployment.compose("build", *OURS)
         deployment.compose("up", "--detach", *options)
+        deployment.await_health()
         yield deployment
     finally:
         deployment.remove()

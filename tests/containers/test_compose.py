@@ -32,8 +32,6 @@ def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]
     dags.chmod(0o755)  # the worker's user is nobody here
     (dags / "reports.py").write_text(MODULE)
     with deployed(dags, "--scale=worker=4", PENSTOCK_DRAIN_GRACE_SECONDS=str(DRAIN_S)) as running:
-        for service in SERVICES:
-            wait_until(f"{service} is healthy", lambda service=service: running.healthy(service))  # type: ignore[misc]
         yield running
 
 
@@ -41,7 +39,7 @@ def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]
 def whole_afterwards(deployment: Deployment) -> Iterator[None]:
     """Whatever the test has done: the log is gapless, and every state is what the log says."""
     yield
-    wait_until("all services are healthy", lambda: all(map(deployment.healthy, SERVICES)))
+    deployment.await_health()
     verdicts = deployment.verdict()
     assert len(verdicts) == 8
     assert not any(verdict["problems"] for verdict in verdicts), verdicts
@@ -183,7 +181,7 @@ def test_a_backup_that_was_made_while_runs_went_on_brings_everything_of_its_mome
         deployment.back_up(tmp_path / "backup.tar.gz")
         traffic.grows()
     deployment.restore(tmp_path / "backup.tar.gz")
-    wait_until("all services are healthy", lambda: all(map(deployment.healthy, SERVICES)))
+    deployment.await_health()
     with Client(deployment.url) as client:
         assert [client.wait(run_id, timeout_seconds=60).status for run_id in known] == ["succeeded"] * len(known)
         with pytest.raises(ApiError):
