@@ -88,6 +88,11 @@ async def test_prometheus_gets_the_same_numbers(api: httpx.AsyncClient, accept: 
         ("text/plain;q=0.4, application/json;q=0.9", False),
         ("text/plain;q=nonsense", False),
         ("text/plain;version=0.0.4;q=0.5,*/*;q=0.1", True),
+        (
+            "application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5,*/*;q=0.1",
+            True,
+        ),
+        ("text/plain;version=1.0.0;escaping=allow-utf-8;q=0.4,text/plain;version=0.0.4;q=0.3,*/*;q=0.2", True),
         ("application/openmetrics-text;version=1.0.0;q=0.6,text/plain;version=0.0.4;q=0.3,*/*;q=0.2", True),
     ],
 )

@@ -11,6 +11,7 @@ from penstock.store.records import Figures, Head, PartitionHealth, ServerSetting
 from penstock_api.metrics import DeploymentMetrics
 from penstock_api.schemas import Metrics
 from penstock_api.views import metrics
+from store_kit import presence
 
 PLACES = {"hash", "cursor"}
 """Of the head: they say where something stands, which nobody can measure."""
@@ -77,6 +78,21 @@ def test_whatever_is_known_of_the_server_is_in_both_forms_of_the_metrics(field: 
 def test_what_is_wrong_with_the_server_is_counted() -> None:
     samples = {name: value for name, _, value in scraped(shown(faults=["it may evict data", "it is out of memory"]))}
     assert samples["penstock_server_faults"] == 2
+
+
+def test_a_worker_that_drains_has_no_slot_to_offer() -> None:
+    draining = msgspec.structs.replace(presence("leaving", busy=2), draining=True)
+    counts = metrics(FIGURES, 1, [presence("one", busy=3), presence("two"), draining], [HEALTH], SERVER, [])
+    assert (counts.workers, counts.workers_draining, counts.slots, counts.slots_used) == (3, 1, 8, 3)
+    told = {(name, *labels.values()): value for name, labels, value in scraped(counts)}
+    assert (told["penstock_workers",], told["penstock_workers_draining",]) == (3, 1)
+    assert (told["penstock_slots", "used"], told["penstock_slots", "free"]) == (3, 5)
+
+
+def test_the_ages_of_the_deployment_are_those_of_its_worst_partition() -> None:
+    other = msgspec.structs.replace(HEALTH, partition=4, ready_age_ms=99_000, inbox_age_ms=1_000)
+    counts = metrics(FIGURES, 1, [], [HEALTH, other], SERVER, [])
+    assert (counts.queue_age_seconds, counts.inbox_age_seconds) == (99, 19)
 
 
 def test_a_partition_without_an_owner_names_none() -> None:

@@ -6,10 +6,20 @@ import secrets
 import signal
 import socket
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import FrameType
+
+import structlog
+
+from penstock.errors import CannotListenError, InvalidInputError, NewerSchemaError, UnfitServerError
+from penstock.logs import configure_logging
 
 STEPPED_ASIDE = 3
 """The exit code of a process that met what only a newer Penstock understands: start that one in its place."""
+
+NOT_STARTED = 1
+"""The exit code of a process that cannot start as it is configured."""
 
 _COLLECT_EVERY = 10_000
 """Objects that must have become more before the garbage collector looks; Python's own 700 fit in what is under way."""
@@ -31,10 +41,10 @@ def end_when_told() -> None:
     To the first process of a container (pid 1) the kernel delivers no signal that has no handler: a service that still
     waits for its store would not stop before it is killed.
     """
-    signal.signal(signal.SIGTERM, _end)
+    signal.signal(signal.SIGTERM, _stop)
 
 
-def _end(_number: int, _frame: FrameType | None) -> None:
+def _stop(_number: int, _frame: FrameType | None) -> None:
     sys.exit(0)
 
 
@@ -45,3 +55,22 @@ def collect_rarely() -> None:
     over. The collector took a quarter of a worker's time.
     """
     gc.set_threshold(_COLLECT_EVERY)
+
+
+@contextmanager
+def explained_exit(service: str) -> Iterator[None]:
+    """Turn what ends a service on purpose into one line of its log and an exit code; anything else has a traceback."""
+    try:
+        yield
+    except InvalidInputError as error:
+        configure_logging(service)  # these are its settings: how to log is not known yet
+        _end("the settings are wrong", error, NOT_STARTED)
+    except (CannotListenError, UnfitServerError) as error:
+        _end("cannot start", error, NOT_STARTED)
+    except NewerSchemaError as error:
+        _end("stepped aside for a newer Penstock", error, STEPPED_ASIDE)
+
+
+def _end(event: str, error: Exception, code: int) -> None:
+    structlog.get_logger().error(event, reason=str(error))
+    sys.exit(code)

@@ -4,7 +4,7 @@ import structlog
 import uvloop
 
 from penstock.logs import configure_logging
-from penstock.process import end_when_told
+from penstock.process import end_when_told, explained_exit
 from penstock.settings import Settings, load_settings
 from penstock.store import await_store
 from penstock_api.app import create_app
@@ -24,12 +24,13 @@ async def serve(settings: Settings) -> None:
 def main() -> None:
     """Start the process."""
     end_when_told()
-    settings = load_settings()
-    configure_logging("api", settings.log_format, settings.log_level)
-    if not is_loopback(settings.api_host):
-        message = "listening beyond loopback: there is no login, whoever reaches this can run commands on the workers"
-        structlog.get_logger().warning(message, host=settings.api_host)
-    uvloop.run(serve(settings))
+    with explained_exit("api"):
+        settings = load_settings()
+        configure_logging("api", settings.log_format, settings.log_level)
+        if not is_loopback(settings.api_host):
+            message = "beyond loopback, and there is no login: whoever reaches this can run commands on the workers"
+            structlog.get_logger().warning(message, host=settings.api_host)
+        uvloop.run(serve(settings))
 
 
 if __name__ == "__main__":

@@ -2,16 +2,13 @@
 
 import asyncio
 import signal
-import sys
 
-import structlog
 import uvloop
 
-from penstock.errors import CannotListenError, NewerSchemaError
 from penstock.exposition import Exposition
 from penstock.listener import Readiness, listening
 from penstock.logs import configure_logging
-from penstock.process import STEPPED_ASIDE, collect_rarely, end_when_told, process_name
+from penstock.process import collect_rarely, end_when_told, explained_exit, process_name
 from penstock.settings import Settings, load_settings
 from penstock.store import await_store
 from penstock_scheduler.service import Scheduler
@@ -22,6 +19,7 @@ async def serve(settings: Settings) -> None:
 
     Raises:
         CannotListenError: it cannot listen where its metrics are to be read.
+        UnfitServerError: the server must not be used as it is configured.
         NewerSchemaError: it met what only a newer Penstock understands.
     """
     readiness, exposition = Readiness(), Exposition("scheduler")
@@ -48,17 +46,11 @@ async def serve(settings: Settings) -> None:
 def main() -> None:
     """Start the process."""
     end_when_told()
-    settings = load_settings()
-    configure_logging("scheduler", settings.log_format, settings.log_level)
-    collect_rarely()
-    try:
+    with explained_exit("scheduler"):
+        settings = load_settings()
+        configure_logging("scheduler", settings.log_format, settings.log_level)
+        collect_rarely()
         uvloop.run(serve(settings))
-    except CannotListenError as error:
-        structlog.get_logger().error("the scheduler did not start", reason=str(error))
-        sys.exit(1)
-    except NewerSchemaError as error:
-        structlog.get_logger().error("stepped aside for a newer Penstock", reason=str(error))
-        sys.exit(STEPPED_ASIDE)
 
 
 if __name__ == "__main__":

@@ -2,16 +2,13 @@
 
 import asyncio
 import signal
-import sys
 
-import structlog
 import uvloop
 
-from penstock.errors import CannotListenError, NewerSchemaError
 from penstock.exposition import Exposition
 from penstock.listener import Readiness, listening
 from penstock.logs import configure_logging
-from penstock.process import STEPPED_ASIDE, collect_rarely, end_when_told, process_name
+from penstock.process import collect_rarely, end_when_told, explained_exit, process_name
 from penstock.settings import Settings, load_settings
 from penstock.store import await_store
 from penstock.store.base import Store
@@ -26,6 +23,7 @@ async def serve(settings: Settings, name: str) -> None:
 
     Raises:
         CannotListenError: it cannot listen where its metrics are to be read.
+        UnfitServerError: the server must not be used as it is configured.
         NewerSchemaError: it met what only a newer Penstock understands.
     """
     readiness, exposition = Readiness(), Exposition("worker")
@@ -59,19 +57,13 @@ def _worker(store: Store, settings: Settings, name: str) -> Worker:
 def main() -> None:
     """Start the process."""
     end_when_told()
-    settings = load_settings()
-    configure_logging("worker", settings.log_format, settings.log_level)
-    collect_rarely()
-    name = process_name("worker")
-    try:
+    with explained_exit("worker"):
+        settings = load_settings()
+        configure_logging("worker", settings.log_format, settings.log_level)
+        collect_rarely()
+        name = process_name("worker")
         with Guard(name):
             uvloop.run(serve(settings, name))
-    except CannotListenError as error:
-        structlog.get_logger().error("the worker did not start", reason=str(error))
-        sys.exit(1)
-    except NewerSchemaError as error:
-        structlog.get_logger().error("stepped aside for a newer Penstock", reason=str(error))
-        sys.exit(STEPPED_ASIDE)
 
 
 if __name__ == "__main__":
