@@ -4,7 +4,7 @@ import structlog
 import uvloop
 
 from penstock.logs import configure_logging
-from penstock.process import end_when_told, explained_exit
+from penstock.process import end_when_told, explained_exit, left_when_told
 from penstock.settings import Settings, load_settings
 from penstock.store import await_store
 from penstock_api.app import create_app
@@ -14,7 +14,8 @@ from penstock_api.server import Server
 
 async def serve(settings: Settings) -> None:
     """Serve the API until SIGTERM or SIGINT."""
-    store = await await_store(settings)
+    with left_when_told():
+        store = await await_store(settings)
     try:
         await Server(create_app(store, settings), settings).serve()
     finally:

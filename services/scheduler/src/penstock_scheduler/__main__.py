@@ -8,7 +8,7 @@ import uvloop
 from penstock.exposition import Exposition
 from penstock.listener import Readiness, listening
 from penstock.logs import configure_logging
-from penstock.process import collect_rarely, end_when_told, explained_exit, process_name
+from penstock.process import collect_rarely, end_when_told, explained_exit, left_when_told, process_name
 from penstock.settings import Settings, load_settings
 from penstock.store import await_store
 from penstock_scheduler.service import Scheduler
@@ -24,7 +24,8 @@ async def serve(settings: Settings) -> None:
     """
     readiness, exposition = Readiness(), Exposition("scheduler")
     async with listening(settings, exposition, readiness):
-        store = await await_store(settings)
+        with left_when_told():
+            store = await await_store(settings)
         scheduler = Scheduler(
             store,
             process_name("scheduler"),
