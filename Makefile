@@ -30,11 +30,12 @@ RENDER = $(HELM) template penstock $(CHART) --namespace penstock --values deploy
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help install demo up dashboard dashboard-types test test-helm manifests simulate chaos soak mutants bench bench-full bench-peers bench-browser lint types check lock clean
+.PHONY: help install demo up dashboard dashboard-types test test-helm test-containers test-images test-compose manifests simulate \
+	chaos soak mutants bench bench-full bench-peers bench-browser lint types check lock clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1@\2/p' $(MAKEFILE_LIST) | while IFS=@ read -r target text; do \
-		printf '%-18s %s\n' "$$target" "$$text"; done
+		printf '%-22s %s\n' "$$target" "$$text"; done
 
 install: .venv/.dev $(BUILT) ## Create .venv with everything that running, testing and developing take
 
@@ -72,6 +73,17 @@ manifests: $(HELM_TOOLS)/.done ## Render the plain Kubernetes manifests from the
 	$(RENDER) --skip-tests > $(MANIFESTS)/penstock.yaml
 	$(RENDER) --set autoscaling.enabled=true --show-only templates/scaledobject.yaml > $(MANIFESTS)/autoscaling.yaml
 	$(RENDER) --set valkey.enabled=true --show-only templates/valkey.yaml > $(MANIFESTS)/valkey.yaml
+
+test-containers: test-images test-compose ## The tests that need a Docker engine
+
+# The server that the tests share is a container then, and only what asks it is run.
+IMAGES := redis:7.2 redis:8 valkey/valkey:8 valkey/valkey:9
+test-images: .venv/.dev $(BUILT) ## Run the suites on each server: make test-images IMAGES=redis:8
+	@for image in $(IMAGES); do \
+		PENSTOCK_TEST_IMAGE=$$image $(BIN)/pytest tests/conformance tests/integration || exit; done
+
+test-compose: .venv/.dev ## Walk through docker-compose.yml as an operator would, with faults
+	$(BIN)/pytest -m containers tests/containers
 
 lint: .venv/.dev $(MODULES) ## Check style, formatting and the direction of imports
 	$(BIN)/ruff check

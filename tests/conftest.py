@@ -1,4 +1,4 @@
-"""What the tests share: one embedded server for a whole session."""
+"""What the tests share: one server for a whole session, by default the embedded one."""
 
 import signal
 from collections.abc import Iterator
@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import settings
 
+import server_image
 from penstock.embedded import EmbeddedServer
 
 # How long an example takes says more about the machine than about the code.
@@ -19,5 +20,21 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 @pytest.fixture(scope="session")
 def server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a real server; no test pulls the plug, so a write need not wait for the disk."""
+    if server_image.IMAGE:
+        with server_image.server_in_container(server_image.IMAGE) as url:
+            yield url
+        return
     with EmbeddedServer(tmp_path_factory.mktemp("server"), appendfsync="everysec") as server:
         yield server.redis_url
+
+
+def pytest_report_header() -> str | None:
+    """Say on which server this is, where it is not the embedded one."""
+    return f"server: a container of {server_image.IMAGE}" if server_image.IMAGE else None
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On a server of one's choice, leave out what would not notice."""
+    if server_image.IMAGE:
+        config.hook.pytest_deselected(items=[item for item in items if not server_image.asks_the_server(item)])
+        items[:] = filter(server_image.asks_the_server, items)

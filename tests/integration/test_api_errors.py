@@ -108,6 +108,26 @@ async def test_on_loopback_this_machine_has_its_usual_names_on_any_port(api: htt
     assert (await api.get("/dags", headers={"host": host})).status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [
+        ("penstock.example", 200),
+        ("PENSTOCK.example:8000", 200),
+        ("api:8000", 200),
+        ("localhost:18000", 200),
+        ("172.18.0.3:8000", 200),
+        ("[fd00::3]:8000", 200),
+        ("evil.example", 421),
+        ("penstock.example.evil.example", 421),
+        ("", 421),
+    ],
+)
+async def test_where_names_are_given_these_and_addresses_are_answered(stack: Stack, host: str, status: int) -> None:
+    settings = Settings(api_host="0.0.0.0", api_names="penstock.example, api")
+    async with open_api(stack.store, settings) as api:
+        assert (await api.get("/dags", headers={"host": host})).status_code == status
+
+
 async def test_elsewhere_any_name_will_do(stack: Stack) -> None:
     async with open_api(stack.store, Settings(api_host="0.0.0.0")) as api:
         assert (await api.get("/dags", headers={"host": "penstock.example"})).status_code == 200

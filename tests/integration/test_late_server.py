@@ -14,27 +14,28 @@ from up_kit import free_port
 
 
 @asynccontextmanager
-async def lines_of(module: str, **settings: str) -> AsyncIterator[AsyncIterator[str]]:
-    """Run a service; give what it logs."""
+async def service(module: str, **settings: str) -> AsyncIterator[asyncio.subprocess.Process]:
+    """Run a service; what it logs can be read from its standard error."""
     environment = {**os.environ, **settings, "PENSTOCK_LOG_FORMAT": "json"}
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", module, env=environment, stderr=asyncio.subprocess.PIPE
     )
-    assert process.stderr is not None
     try:
-        yield (line.decode() async for line in process.stderr)
+        yield process
     finally:
         if process.returncode is None:
             process.kill()
         await process.communicate()
 
 
-async def logged(lines: AsyncIterator[str], text: str) -> None:
+async def logged(process: asyncio.subprocess.Process, text: str) -> list[str]:
+    """Wait for a line with that text; return the lines so far."""
+    assert process.stderr is not None
     seen = []
-    async for line in lines:
-        seen.append(line)
-        if text in line:
-            return
+    async for line in process.stderr:
+        seen.append(line.decode())
+        if text in seen[-1]:
+            return seen
     raise AssertionError(f"ended without {text!r}: {''.join(seen)}")
 
 
@@ -50,7 +51,27 @@ async def test_a_service_waits_for_a_server_that_is_not_there_yet(module: str, s
     with EmbeddedServer(tmp_path / "data", appendfsync="everysec") as server:
         url = server.redis_url
     api_port = str(free_port())
-    async with lines_of(module, PENSTOCK_REDIS_URL=url, PENSTOCK_API_PORT=api_port) as lines:
-        await logged(lines, "waiting for the store")
+    async with service(module, PENSTOCK_REDIS_URL=url, PENSTOCK_API_PORT=api_port) as process:
+        await logged(process, "waiting for the store")
         with server:
-            await logged(lines, started)
+            await logged(process, started)
+
+
+@pytest.mark.parametrize("module", ["penstock_api", "penstock_scheduler", "penstock_worker"])
+async def test_a_service_that_is_told_to_stop_while_it_waits_for_its_server_ends_without_failure(module: str) -> None:
+    # Its own handler ends it, not the kernel's default, which does not exist for the first process of a container.
+    url = f"redis://127.0.0.1:{free_port()}/0"
+    async with service(module, PENSTOCK_REDIS_URL=url) as process:
+        await logged(process, "waiting for the store")
+        process.terminate()
+        assert await asyncio.wait_for(process.wait(), 20) == 0
+
+
+@pytest.mark.parametrize(("host", "warned"), [("0.0.0.0", True), ("127.0.0.1", False), ("localhost", False)])
+async def test_an_api_that_listens_beyond_loopback_says_that_it_has_no_login(
+    host: str, warned: bool, server_url: str
+) -> None:
+    settings = {"PENSTOCK_REDIS_URL": server_url, "PENSTOCK_API_HOST": host, "PENSTOCK_API_PORT": str(free_port())}
+    async with service("penstock_api", **settings) as process:
+        seen = await logged(process, "Application startup complete")
+        assert any("no login" in line for line in seen) == warned

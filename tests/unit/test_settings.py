@@ -45,6 +45,8 @@ def test_an_empty_variable_counts_as_unset(monkeypatch: pytest.MonkeyPatch) -> N
         ("PENSTOCK_LOG_FORMAT", "xml", "should be 'auto', 'json' or 'console'"),
         ("PENSTOCK_KEY_PREFIX", "a{b}", "should match pattern"),
         ("PENSTOCK_WORKER_LEASE_SECONDS", "nan", "should be"),
+        ("PENSTOCK_API_NAMES", "https://penstock.example", "must be host names without port"),
+        ("PENSTOCK_API_NAMES", "penstock.example:8000", "must be host names without port"),
         ("PENSTOCK_REDIS_URL", "memory://", "must look like redis://"),
         ("PENSTOCK_REDIS_URL", "redis://", "must look like redis://"),
         ("PENSTOCK_REDIS_URL", "redis://host:port", "must look like redis://"),

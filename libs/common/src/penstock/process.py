@@ -1,12 +1,15 @@
 """What a process is to others: its name in leases, claims and events, what its exit code says; and how it tidies up."""
 
+import asyncio
 import gc
 import os
 import secrets
+import signal
 import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import FrameType
 
 import structlog
 
@@ -31,6 +34,47 @@ def process_name(role: str) -> str:
 def owner_prefix(role: str, pid: int) -> str:
     """Return how the name begins that :func:`process_name` gives to the process of this machine with that pid."""
     return f"{role}-{socket.gethostname().split('.')[0]}-{pid}-"
+
+
+def end_when_told() -> None:
+    """End this process without failure on SIGTERM, for as long as it has no event loop that takes the signal.
+
+    To the first process of a container (pid 1) the kernel delivers no signal that has no handler: a service that still
+    waits for its store would not stop before it is killed.
+    """
+    signal.signal(signal.SIGTERM, _stop)
+
+
+def _stop(_number: int, _frame: FrameType | None) -> None:
+    sys.exit(0)
+
+
+@contextmanager
+def left_when_told() -> Iterator[None]:
+    """Leave what is awaited within by SystemExit(0) on SIGTERM: the same, in an event loop.
+
+    A handler that raises would strike any callback of the loop, and some swallow whatever is raised.
+    """
+    loop, task = asyncio.get_running_loop(), asyncio.current_task()
+    assert task is not None
+    told = False
+
+    def leave() -> None:
+        nonlocal told
+        told = True
+        task.cancel()
+
+    loop.add_signal_handler(signal.SIGTERM, leave)
+    try:
+        yield
+    except asyncio.CancelledError:
+        if not told:
+            raise
+    finally:
+        loop.remove_signal_handler(signal.SIGTERM)
+        end_when_told()
+    if told:
+        sys.exit(0)
 
 
 def collect_rarely() -> None:

@@ -4,6 +4,7 @@ Every process of a deployment reads the same names; what a setting means, and it
 """
 
 import os
+import re
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -15,6 +16,7 @@ from penstock.errors import Detail, InvalidInputError
 from penstock.logs import LogFormat, LogLevel, redact_text
 
 _PREFIX = "PENSTOCK_"
+_HOST_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,252})")
 
 
 def _server_address(url: str) -> str:
@@ -42,6 +44,13 @@ def _web_address(url: str) -> str:
     return url
 
 
+def _host_names(names: str) -> str:
+    for name in filter(None, names.split(",")):
+        if not _HOST_NAME.fullmatch(name.strip()):
+            raise ValueError("must be host names without port, separated by commas: penstock.example.org,api")
+    return names
+
+
 def _lower(value: object) -> object:
     return value.lower() if isinstance(value, str) else value
 
@@ -65,6 +74,10 @@ class Settings(BaseSettings):
 
     api_port: int = Field(default=8000, ge=1, le=65535)
     """The TCP port the API listens on."""
+
+    api_names: Annotated[str, AfterValidator(_host_names)] = ""
+    """Under which host names the API is reached, separated by commas; beside these it answers to localhost and to IP
+    addresses. Without any it answers to all names, but on loopback to those of loopback only."""
 
     metrics_host: str = Field(default="127.0.0.1", min_length=1)
     """The address on which a scheduler or worker tells its metrics and its health."""

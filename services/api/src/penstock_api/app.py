@@ -71,7 +71,7 @@ def create_app(store: Store, settings: Settings) -> Api:
         lifespan=lifespan,
         middleware=[
             Middleware(Envelope, metrics=context.http),
-            Middleware(Doors, host=settings.api_host),
+            Middleware(Doors, settings=settings),
             Middleware(
                 GZipMiddleware,
                 minimum_size=COMPRESSED_BYTES,

@@ -11,6 +11,7 @@ from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from penstock.settings import Settings
 from penstock_api.answers import error_answer
 
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -20,13 +21,17 @@ _LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 class Doors:
     """Refuses what other web sites could make a browser send.
 
-    ``host`` is the address the API listens on; only where that is loopback are names checked: elsewhere the
-    names under which it is reached are not known here.
+    Which names are this API's own is known where it listens on loopback, or is told with ``api_names``; elsewhere
+    none is refused.
     """
 
-    def __init__(self, app: ASGIApp, host: str) -> None:
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self._app = app
-        self._names = _LOOPBACK_NAMES | {host} if _is_loopback(host) else None
+        told = {name.strip().lower() for name in settings.api_names.split(",")} - {""}
+        on_loopback = is_loopback(settings.api_host)
+        self._names = _LOOPBACK_NAMES | told | {settings.api_host} if told or on_loopback else None
+        # An address is no name that somebody could point elsewhere. On loopback none but its own can be meant.
+        self._addresses = not on_loopback
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or refuse it."""
@@ -36,12 +41,17 @@ class Doors:
     def _refusal(self, scope: Scope) -> Response | None:
         headers = Headers(scope=scope)
         host = headers.get("host", "")
-        if self._names is not None and _hostname(f"//{host}") not in self._names:
-            message = "This API listens on loopback and answers to localhost, 127.0.0.1 and [::1] only."
+        if not self._is_own(_hostname(f"//{host}")):
+            message = f"This API answers to these names only: {', '.join(sorted(self._names or ()))}."
             return error_answer(421, "misdirected", message)
         if scope["method"] not in _SAFE_METHODS and _crosses_origins(headers, host):
             return error_answer(403, "cross_origin", "Another web site may not change anything here.")
         return None
+
+    def _is_own(self, name: str | None) -> bool:
+        if self._names is None or name in self._names:
+            return True
+        return self._addresses and name is not None and _is_address(name)
 
 
 def _crosses_origins(headers: Headers, host: str) -> bool:
@@ -53,11 +63,20 @@ def _crosses_origins(headers: Headers, host: str) -> bool:
     return origin is not None and origin.partition("://")[2].lower() != host.lower()
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Tell whether only this machine can reach what listens on ``host``."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return True
 
 
 def _hostname(url: str) -> str | None:

@@ -9,7 +9,7 @@ import uvloop
 from penstock.exposition import Exposition
 from penstock.listener import Readiness, listening
 from penstock.logs import configure_logging
-from penstock.process import collect_rarely, explained_exit, process_name
+from penstock.process import collect_rarely, end_when_told, explained_exit, left_when_told, process_name
 from penstock.settings import Settings, load_settings
 from penstock.store import await_store
 from penstock_scheduler.notifications.courier import Courier
@@ -28,7 +28,8 @@ async def serve(settings: Settings, targets: Sequence[Target]) -> None:
     """
     readiness, exposition = Readiness(), Exposition("scheduler")
     async with listening(settings, exposition, readiness):
-        store = await await_store(settings)
+        with left_when_told():
+            store = await await_store(settings)
         courier = Courier(targets, deployment=settings.key_prefix, public_url=settings.public_url)
         scheduler = Scheduler(
             store,
@@ -52,6 +53,7 @@ async def serve(settings: Settings, targets: Sequence[Target]) -> None:
 
 def main() -> None:
     """Start the process."""
+    end_when_told()
     with explained_exit("scheduler"):
         settings = load_settings()
         configure_logging("scheduler", settings.log_format, settings.log_level)

@@ -8,7 +8,7 @@ import uvloop
 from penstock.exposition import Exposition
 from penstock.listener import Readiness, listening
 from penstock.logs import configure_logging
-from penstock.process import collect_rarely, explained_exit, process_name
+from penstock.process import collect_rarely, end_when_told, explained_exit, left_when_told, process_name
 from penstock.settings import Settings, load_settings
 from penstock.store import await_store
 from penstock.store.base import Store
@@ -28,7 +28,8 @@ async def serve(settings: Settings, name: str) -> None:
     """
     readiness, exposition = Readiness(), Exposition("worker")
     async with listening(settings, exposition, readiness):
-        store = await await_store(settings)
+        with left_when_told():
+            store = await await_store(settings)
         try:
             worker = _worker(store, settings, name)
             readiness.faults = worker.faults
@@ -56,6 +57,7 @@ def _worker(store: Store, settings: Settings, name: str) -> Worker:
 
 def main() -> None:
     """Start the process."""
+    end_when_told()
     with explained_exit("worker"):
         settings = load_settings()
         configure_logging("worker", settings.log_format, settings.log_level)
