@@ -1,4 +1,4 @@
-"""What the tests share: one embedded server for a whole session."""
+"""What the tests share: one embedded server, and one Cluster, for a whole session."""
 
 import signal
 from collections.abc import Iterator
@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import settings
 
+from cluster_kit import open_cluster
 from penstock.embedded import EmbeddedServer
 
 # How long an example takes says more about the machine than about the code.
@@ -21,3 +22,10 @@ def server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a real server; no test pulls the plug, so a write need not wait for the disk."""
     with EmbeddedServer(tmp_path_factory.mktemp("server"), appendfsync="everysec") as server:
         yield server.redis_url
+
+
+@pytest.fixture(scope="session")
+def cluster_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a Cluster of three primaries; no test changes what it is made of."""
+    with open_cluster(tmp_path_factory.mktemp("cluster")) as cluster:
+        yield cluster.url

@@ -312,7 +312,8 @@ class PartitionHealth(msgspec.Struct, frozen=True):
 class ServerSettings(msgspec.Struct, frozen=True):
     """What of a server decides whether it may keep a log, in its own words; ``unknown`` what it does not tell.
 
-    ``software`` is its name and version, ``maxmemory`` is in bytes, 0 for no limit.
+    ``software`` is its name and version, ``maxmemory`` is in bytes, 0 for no limit. Where there are several servers,
+    ``servers`` has the address of each primary, ``maxmemory`` is their sum, and all else is the worst of them.
     """
 
     software: str
@@ -321,6 +322,7 @@ class ServerSettings(msgspec.Struct, frozen=True):
     maxmemory_policy: str
     appendonly: str
     appendfsync: str
+    servers: list[str] = []
 
 
 class Figures(msgspec.Struct, frozen=True):

@@ -1,5 +1,7 @@
 """Is this server fit to keep a log? What is wrong is said in words an operator can act upon."""
 
+from collections.abc import Sequence
+
 from redis.exceptions import BusyLoadingError, OutOfMemoryError, ReadOnlyError, RedisError
 
 from penstock.store import records as r
@@ -12,8 +14,8 @@ UNKNOWN = "unknown"
 """A setting that the server does not tell."""
 
 
-def parse_settings(answer: bytes, appendfsync: str) -> r.ServerSettings:
-    """Return the settings of the server that answers INFO so; when it syncs its file, INFO does not say."""
+def parse_settings(answer: bytes, appendfsync: str, server: str = "") -> r.ServerSettings:
+    """Return the settings of the ``server`` that answers INFO so; when it syncs its file, INFO does not say."""
     info = dict(line.split(":", 1) for line in answer.decode().splitlines() if ":" in line)
     valkey = info.get("valkey_version")
     # While a server loads its file it does not write to it, and says that it keeps none.
@@ -25,7 +27,27 @@ def parse_settings(answer: bytes, appendfsync: str) -> r.ServerSettings:
         maxmemory_policy=info.get("maxmemory_policy", UNKNOWN),
         appendonly=kept,
         appendfsync=appendfsync,
+        servers=[server] if server else [],
     )
+
+
+def combined(all_settings: Sequence[r.ServerSettings]) -> r.ServerSettings:
+    """Return what holds for several servers together: the worst of each, and the sum of their memory."""
+    unlimited = not all(settings.maxmemory for settings in all_settings)
+    return r.ServerSettings(
+        software=", ".join(sorted({settings.software for settings in all_settings})),
+        role=_worst([settings.role for settings in all_settings], ["master"]),
+        maxmemory=0 if unlimited else sum(settings.maxmemory for settings in all_settings),
+        maxmemory_policy=_worst([settings.maxmemory_policy for settings in all_settings], ["noeviction"]),
+        appendonly=_worst([settings.appendonly for settings in all_settings], ["yes", UNKNOWN]),
+        appendfsync=_worst([settings.appendfsync for settings in all_settings], ["always", "everysec", UNKNOWN]),
+        servers=[server for settings in all_settings for server in settings.servers],
+    )
+
+
+def _worst(said: list[str], best_first: list[str]) -> str:
+    """Return the one that stands last in the list; what does not stand there is worse than all."""
+    return max(said, key=lambda one: best_first.index(one) if one in best_first else len(best_first))
 
 
 def faults(settings: r.ServerSettings) -> list[str]:
