@@ -3,6 +3,7 @@
 Everything listens on loopback. No tool is needed: what ``valkey-cli --cluster`` would do is done here.
 """
 
+import asyncio
 import contextlib
 import os
 import signal
@@ -246,6 +247,11 @@ def free_ports(count: int, *, bus: bool = False) -> list[int]:
                 continue
             ports.append(port)
         return ports
+
+
+async def in_time(condition: Callable[[], bool], what: str) -> None:
+    """Return when the condition holds, which is asked for in a thread: everything else goes on."""
+    await asyncio.to_thread(until, condition, what)
 
 
 def until(condition: Callable[[], bool], what: str) -> None:

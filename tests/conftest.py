@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import settings
 
-from cluster_kit import open_cluster
+from cluster_kit import Cluster, open_cluster
 from penstock.embedded import EmbeddedServer
 
 # How long an example takes says more about the machine than about the code.
@@ -25,7 +25,13 @@ def server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def cluster_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a Cluster of three primaries; no test changes what it is made of."""
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """A Cluster of three primaries; no test changes what it is made of."""
     with open_cluster(tmp_path_factory.mktemp("cluster")) as cluster:
-        yield cluster.url
+        yield cluster
+
+
+@pytest.fixture(scope="session")
+def cluster_url(cluster: Cluster) -> str:
+    """Its address."""
+    return cluster.url

@@ -74,7 +74,9 @@ def parse_address(url: str) -> ServerAddress:
 def _host(text: str, default: int) -> tuple[str, int]:
     """Return host and port; an IPv6 address stands in brackets."""
     if text.startswith("["):
-        host, _, port = text[1:].partition("]")
+        host, closed, port = text[1:].partition("]")
+        if not closed:
+            raise ValueError(SHAPES)
         port = port.removeprefix(":")
     else:
         host, _, port = text.partition(":")

@@ -10,7 +10,7 @@ from penstock.errors import NewerSchemaError, PenstockError
 from penstock.store.base import Store
 from penstock.store.records import Head
 from penstock_scheduler.assignment import assigned
-from penstock_scheduler.clock import ServerClock
+from penstock_scheduler.clock import ServerClocks
 from penstock_scheduler.engine import LOADED_TASKS
 from penstock_scheduler.tenure import Bounds, Tenure
 
@@ -59,7 +59,7 @@ class Scheduler:
         part = max(1, loaded_tasks // store.partitions)
         self._bounds = Bounds(self._lease_ms, int(worker_lease_seconds * 1000), part)
         self._monotonic = asyncio.get_running_loop().time
-        self._clock = ServerClock(self._monotonic, worker_lease_seconds / 3)
+        self._clocks = ServerClocks(self._monotonic, worker_lease_seconds / 3)
         self._stopping = asyncio.Event()
         self._seen: dict[int, Head] = {}
         self._tenures: dict[int, tuple[Tenure, asyncio.Task[None]]] = {}
@@ -103,7 +103,7 @@ class Scheduler:
                 partition,
                 self._owner,
                 self._store,
-                self._clock,
+                self._clocks,
                 self._seen,
                 self._bounds,
             )

@@ -62,7 +62,7 @@ class Scheduling:
         await self._db.run("release", [keys.head, keys.lease], [owner, term])
 
     def server_of(self, partition: int) -> str:
-        """Return a name for the server that holds the partition."""
+        """Return a name for the server that held the partition in the last exchange."""
         return self._db.topology.server_of(self._db.keys[partition].head)
 
     async def inbox(self, partition: int, after: str, limit: int, timeout_ms: int) -> list[r.Entry]:

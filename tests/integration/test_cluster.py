@@ -1,0 +1,54 @@
+"""A whole Penstock on a Cluster of three primaries."""
+
+from fault_kit import api_service, service
+from penstock.audit import verify_partition
+from penstock.core.status import RunStatus
+from stack import PARTITIONS, Noop, Stack, dag, open_stack
+from store_kit import dag_id_in, fan
+
+CHAIN = {"t0": (), **{f"t{number}": (f"t{number - 1}",) for number in range(1, 10)}}
+
+
+async def sound(stack: Stack) -> None:
+    """Verify the log and the projections of every partition."""
+    for partition in range(stack.store.partitions):
+        assert (await verify_partition(stack.store, partition)).problems == []
+
+
+async def test_chains_and_fans_run_in_partitions_on_different_servers(cluster_url: str) -> None:
+    async with open_stack(cluster_url) as stack:
+        await stack.scheduler()
+        await stack.scheduler()
+        await stack.worker(Noop())
+        await stack.worker(Noop())
+        runs = []
+        for partition in range(PARTITIONS):
+            runs.append(await stack.start(dag(dag_id_in(partition, PARTITIONS, "chain"), CHAIN)))
+            runs.append(await stack.start(dag(dag_id_in(partition, PARTITIONS, "fan"), fan(100))))
+        assert len({stack.store.server_of(partition) for partition in range(PARTITIONS)}) == 3
+        assert {await stack.ended(run) for run in runs} == {RunStatus.SUCCEEDED}
+        await sound(stack)
+
+
+async def test_the_services_work_on_a_cluster_as_processes(cluster_url: str) -> None:
+    async with (
+        open_stack(cluster_url) as stack,
+        service(stack, "penstock_scheduler"),
+        service(stack, "penstock_worker"),
+        api_service(stack) as (_, api),
+    ):
+        for name, tasks in (("chain", CHAIN), ("fan", fan(20))):
+            specs = {
+                task: {"name": task, "command": "true", "dependencies": list(dependencies)}
+                for task, dependencies in tasks.items()
+            }
+            registered = await api.post("/dags", json={"id": name, "tasks": specs})
+            assert registered.is_success, registered.text
+            started = await api.post(f"/dags/{name}/run")
+            assert started.is_success, started.text
+            assert await stack.ended(started.json()["run_id"], 60) is RunStatus.SUCCEEDED
+        system = (await api.get("/system")).json()
+        assert len(system["server"]["servers"]) == 3
+        assert system["server_faults"] == []
+        assert (await api.get("/metrics")).is_success
+        await sound(stack)
