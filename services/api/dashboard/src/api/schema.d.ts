@@ -1119,7 +1119,8 @@ export interface components {
          * ServerSettings
          * @description What of a server decides whether it may keep a log, in its own words; ``unknown`` what it does not tell.
          *
-         *         ``software`` is its name and version, ``maxmemory`` is in bytes, 0 for no limit.
+         *         ``software`` is its name and version, ``maxmemory`` is in bytes, 0 for no limit. Where there are several servers,
+         *         ``servers`` has the address of each primary, ``maxmemory`` is their sum, and all else is the worst of them.
          */
         ServerSettings: {
             appendfsync: string;
@@ -1127,6 +1128,8 @@ export interface components {
             maxmemory: number;
             maxmemory_policy: string;
             role: string;
+            /** @default [] */
+            servers: string[];
             software: string;
         };
         /**

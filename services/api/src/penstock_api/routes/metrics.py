@@ -119,7 +119,11 @@ class _Scrape(Collector):
         info = GaugeMetricFamily("penstock_server_info", "How the server is configured.", labels=labels)
         info.add_metric([getattr(settings, label) for label in labels], 1)
         yield info
-        limit = settings.maxmemory
-        yield GaugeMetricFamily("penstock_server_maxmemory_bytes", "The server's limit of memory; 0 for none.", limit)
+        primaries = GaugeMetricFamily("penstock_server_primary_info", "A server that takes writes.", labels=["server"])
+        for server in settings.servers:
+            primaries.add_metric([server], 1)
+        yield primaries
+        limit, what = settings.maxmemory, "The limit of memory of all servers together; 0 for none."
+        yield GaugeMetricFamily("penstock_server_maxmemory_bytes", what, limit)
         faults = len(self._counts.server_faults)
         yield GaugeMetricFamily("penstock_server_faults", "What is wrong with the server: see /readyz.", faults)
