@@ -178,9 +178,10 @@ class Watched:
 
 
 @contextlib.contextmanager
-def open_cluster(folder: Path, primaries: int = 3, *, replicas: bool = False) -> Iterator[Cluster]:
-    """Start a cluster and form it."""
+def open_cluster(folder: Path, primaries: int = 3, *, replicas: bool = False, extra: str = "") -> Iterator[Cluster]:
+    """Start a cluster and form it; ``extra`` are lines of its configuration."""
     config = f"{_DATA}cluster-enabled yes\ncluster-node-timeout {NODE_TIMEOUT_MS}\ncluster-replica-validity-factor 0\n"
+    config += extra
     count = primaries * 2 if replicas else primaries
     members = [Member(folder / str(port), port, config) for port in free_ports(count, bus=True)]
     with running(members):

@@ -1,9 +1,17 @@
 """A whole Penstock on a Cluster of three primaries."""
 
+import asyncio
+import contextlib
+from pathlib import Path
+
+import pytest
+
+from cluster_kit import open_cluster
 from fault_kit import api_service, service
 from penstock.audit import verify_partition
 from penstock.core.status import RunStatus
-from stack import PARTITIONS, Noop, Stack, dag, open_stack
+from penstock.errors import StoreUnavailableError
+from stack import PARTITIONS, Noop, Stack, dag, eventually, open_stack
 from store_kit import dag_id_in, fan
 
 CHAIN = {"t0": (), **{f"t{number}": (f"t{number - 1}",) for number in range(1, 10)}}
@@ -52,3 +60,28 @@ async def test_the_services_work_on_a_cluster_as_processes(cluster_url: str) -> 
         assert system["server_faults"] == []
         assert (await api.get("/metrics")).is_success
         await sound(stack)
+
+
+async def test_partitions_go_on_whose_server_is_there_while_another_is_away(tmp_path: Path) -> None:
+    with open_cluster(tmp_path, extra="cluster-require-full-coverage no\n") as cluster:
+        async with open_stack(cluster.url) as stack:
+            await stack.scheduler()
+            await stack.worker(Noop())
+            here, there = (dag(dag_id_in(partition, PARTITIONS, "fan"), fan(10)) for partition in (0, PARTITIONS - 1))
+            for spec in (here, there):
+                assert await stack.ended(await stack.start(spec)) is RunStatus.SUCCEEDED
+            away = next(one for one in cluster.primaries if one.address == stack.store.server_of(PARTITIONS - 1))
+            away.kill()
+            with pytest.raises(StoreUnavailableError):
+                await stack.again(there.id)
+            for _ in range(3):
+                assert await stack.ended(await stack.again(here.id)) is RunStatus.SUCCEEDED
+            await asyncio.to_thread(away.start)
+
+            async def back() -> str | None:
+                with contextlib.suppress(StoreUnavailableError):
+                    return await stack.again(there.id)
+                return None
+
+            assert await stack.ended(await eventually(back, "the server to be back")) is RunStatus.SUCCEEDED
+            await sound(stack)
