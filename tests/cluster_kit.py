@@ -258,6 +258,10 @@ async def in_time(condition: Callable[[], bool], what: str) -> None:
 def until(condition: Callable[[], bool], what: str) -> None:
     """Return when the condition holds."""
     deadline = time.monotonic() + PATIENCE_S
-    while not condition():
+    while True:
+        # Whoever makes a server the primary also closes its connections.
+        with contextlib.suppress(redis.ConnectionError):
+            if condition():
+                return
         assert time.monotonic() < deadline, f"waited in vain for {what}"
         time.sleep(0.02)

@@ -29,6 +29,9 @@ BROKEN = (RedisConnectionError, RedisTimeoutError, OSError, RuntimeError)
 """What an exchange raises whose outcome is unknown. uvloop has a RuntimeError for a connection that breaks while the
 client is about to write to it; another one is a mistake of ours, and goes on as it is."""
 
+_PLAIN = {RedisConnectionError, RedisTimeoutError}
+"""Those that say nothing but that the connection broke, and not always which one it was."""
+
 
 class Node:
     """Two clients of one server: one for commands, one that may block."""
@@ -58,9 +61,11 @@ class Node:
             return await pipe.execute(raise_on_error=False)
         except ResponseError as error:
             return [error]
-        except BROKEN:
+        except BROKEN as error:
             # The server may be gone: no other idle connection should find that out anew at somebody's expense.
             await self.disconnect()
+            if type(error) in _PLAIN and self.address not in str(error):
+                raise RedisConnectionError(f"{self.address}: {error}") from error
             raise
         finally:
             self.busy -= 1
