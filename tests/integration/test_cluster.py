@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from cluster_kit import open_cluster
+from cluster_kit import PASSWORD, Cluster, open_cluster
 from fault_kit import api_service, service
 from penstock.audit import verify_partition
 from penstock.core.status import RunStatus
 from penstock.errors import StoreUnavailableError
+from penstock.store.valkey import open_valkey
 from stack import PARTITIONS, Noop, Stack, dag, eventually, open_stack
 from store_kit import dag_id_in, fan
 
@@ -85,3 +86,22 @@ async def test_partitions_go_on_whose_server_is_there_while_another_is_away(tmp_
 
             assert await stack.ended(await eventually(back, "the server to be back")) is RunStatus.SUCCEEDED
             await sound(stack)
+
+
+async def test_an_address_that_takes_a_cluster_for_a_single_server_is_said_to_be_wrong(cluster: Cluster) -> None:
+    for member in cluster.primaries:
+        with pytest.raises(StoreUnavailableError, match=r"redis\+cluster://"):
+            await open_valkey(f"redis://:{PASSWORD}@{member.address}", prefix="t", partitions=8)
+
+
+async def test_what_is_wrong_is_said_of_the_server_it_is_wrong_with(cluster: Cluster) -> None:
+    async with open_stack(cluster.url) as stack:
+        assert await stack.store.check() == []
+        member = cluster.primaries[1]
+        member.tell("CONFIG", "SET", "maxmemory-policy", "allkeys-lru", "maxmemory", 1 << 30)
+        try:
+            assert await stack.store.check() == [
+                f"{member.address}: it may evict data: set maxmemory-policy to noeviction"
+            ]
+        finally:
+            member.tell("CONFIG", "SET", "maxmemory-policy", "noeviction", "maxmemory", 0)

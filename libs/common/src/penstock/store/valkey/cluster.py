@@ -55,7 +55,11 @@ class Cluster:
             left = [place for place, answer in said.items() if _not_executed(answer)]
             self._stale = self._stale or any(isinstance(said[place], MovedError) for place in left)
             end = end or clock() + MOVING_SECONDS  # from the first refusal on: until then it may have been blocked
-            if not left or clock() >= end:
+            if not left:
+                return answers
+            if clock() >= end:
+                for place in left:
+                    answers[place] = TryAgainError("a slot of the cluster is being moved")
                 return answers
             await asyncio.sleep(pause)
             pause = min(0.2, 2 * pause or 0.01)

@@ -9,7 +9,7 @@ from importlib import resources
 from typing import Any, NamedTuple, TypeVar
 
 from redis.exceptions import ConnectionError as RedisConnectionError
-from redis.exceptions import NoScriptError, RedisError
+from redis.exceptions import MovedError, NoScriptError, RedisError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from penstock.errors import StoreUnavailableError
@@ -37,6 +37,8 @@ def script(name: str) -> Script:
     source = _SCRIPTS.joinpath(f"{name}.lua").read_text("utf-8")
     return Script(source, hashlib.sha1(source.encode(), usedforsecurity=False).hexdigest())
 
+
+_CLUSTER = "PENSTOCK_REDIS_URL has to begin with redis+cluster:// (or rediss+cluster://)."
 
 _GONE = re.compile(r"^(?:ERR )?(?:NOGROUP|no such key)", re.IGNORECASE)
 """How the server says that a stream is not there."""
@@ -78,6 +80,8 @@ class Connection:
             if not str(error).endswith("the handler is closed"):
                 raise
             raise StoreUnavailableError(f"The store does not answer: {error}") from error
+        except MovedError as error:
+            raise StoreUnavailableError(f"The store is a Cluster: {_CLUSTER}") from error
         except RedisError as error:
             if _GONE.search(str(error)):
                 raise emptied("A stream is gone") from error

@@ -2,7 +2,14 @@
 
 from collections.abc import Sequence
 
-from redis.exceptions import BusyLoadingError, OutOfMemoryError, ReadOnlyError, RedisError
+from redis.exceptions import (
+    BusyLoadingError,
+    ClusterDownError,
+    OutOfMemoryError,
+    ReadOnlyError,
+    RedisError,
+    TryAgainError,
+)
 
 from penstock.store import records as r
 
@@ -82,6 +89,8 @@ _REFUSALS: dict[type[RedisError] | str, str] = {
     OutOfMemoryError: "it is out of memory: raise maxmemory, or free some",
     ReadOnlyError: "it is read-only: connect to the primary",
     BusyLoadingError: "it is loading its data: wait until it is done",
+    ClusterDownError: "a primary of the cluster is away, and nobody has taken its place yet",
+    TryAgainError: "a slot of the cluster is being moved: wait until it is done",
     "MISCONF": "it cannot save to its disk",
     "NOREPLICAS": "it has too few replicas in reach",
     "BUSY ": "a script keeps it busy",
