@@ -91,6 +91,9 @@ class View:
         self.partitions = world.store.partitions
         self._world = world
 
+    def server_of(self, partition: int) -> str:
+        return self._world.store.server_of(partition)
+
     def __getattr__(self, name: str) -> Callable[..., Awaitable[object]]:
         async def method(*arguments: object) -> object:
             await self._arrive()

@@ -1,4 +1,4 @@
-"""What the tests share: one server for a whole session, by default the embedded one."""
+"""What the tests share for a whole session: one server, by default the embedded one, and one Cluster."""
 
 import signal
 from collections.abc import Iterator
@@ -7,6 +7,7 @@ import pytest
 from hypothesis import settings
 
 import server_image
+from cluster_kit import Cluster, open_cluster
 from penstock.embedded import EmbeddedServer
 
 # How long an example takes says more about the machine than about the code.
@@ -38,3 +39,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if server_image.IMAGE:
         config.hook.pytest_deselected(items=[item for item in items if not server_image.asks_the_server(item)])
         items[:] = filter(server_image.asks_the_server, items)
+
+
+@pytest.fixture(scope="session")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """A Cluster of three primaries; no test changes what it is made of."""
+    with open_cluster(tmp_path_factory.mktemp("cluster")) as cluster:
+        yield cluster
+
+
+@pytest.fixture(scope="session")
+def cluster_url(cluster: Cluster) -> str:
+    """Its address."""
+    return cluster.url

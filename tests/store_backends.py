@@ -139,20 +139,26 @@ class ServerBackend:
         return self.valkey
 
     async def command(self, *parts: str | bytes | int) -> object:
-        """Ask the server."""
-        answer: object = await self.valkey._db.command(*parts)
-        return answer
+        """Ask the server; each one, where it is not a key that is asked about."""
+        db = self.valkey._db
+        if parts[0] not in {"CONFIG", "SCRIPT", "KEYS"}:
+            if parts[0] == "DEL":  # one by one: a Cluster takes together only keys of one slot
+                return [await db.command("DEL", key) for key in parts[1:]]
+            return await db.command(*parts)
+        answers = [(await node.exchange([parts]))[0] for node in await db.topology.primaries()]
+        return answers if parts[0] == "KEYS" else answers[0]
 
     async def now(self) -> int:
-        seconds, micros = await self.valkey._db.command("TIME")
-        return int(seconds) * 1000 + int(micros) // 1000
+        return await self.valkey._db.time(self.valkey._db.keys[0].head)
 
     async def pass_time(self) -> None:
         await asyncio.sleep(0.002)
 
     async def keys(self) -> list[str]:
         """Return the names of all keys of the deployment."""
-        return sorted(key.decode() for key in await self.valkey._db.command("KEYS", f"{self.valkey._db.prefix}:*"))
+        answers = await self.command("KEYS", f"{self.valkey._db.prefix}:*")
+        assert isinstance(answers, list)
+        return sorted(key.decode() for keys in answers for key in keys)
 
     async def dump(self) -> object:
         keys = await self.keys()
@@ -181,7 +187,10 @@ class ServerBackend:
         return ready | {_number(claim[0]): claim[1].decode() for claim in claims}
 
     async def bells(self, worker: str) -> int:
-        return sum(await self.valkey._db.pipeline([("LLEN", keys.bell(worker)) for keys in self.valkey._db.keys]))
+        db = self.valkey._db
+        waiting: int = sum(await db.pipeline([("LLEN", keys.bell(worker)) for keys in db.keys]))
+        reads = db._vigils[worker]._reads.values() if worker in db._vigils else ()
+        return waiting + sum(task.done() and bool(task.result()) for _, task in reads)
 
 
 async def open_backend(url: str | None, *, strict: bool = True) -> MemoryBackend | ServerBackend:

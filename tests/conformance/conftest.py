@@ -1,4 +1,5 @@
-"""Every case of the suite runs on every store: in memory, on the embedded Valkey, and on a Redis where there is one."""
+"""Every case of the suite runs on every store: in memory, on the embedded Valkey alone and as a Cluster, and on a Redis
+where there is one."""
 
 import os
 import re
@@ -70,10 +71,10 @@ def _wait_until_ready(server: subprocess.Popen[bytes], port: int, log: Path) -> 
                 return
 
 
-@pytest.fixture(params=["memory", "valkey", "redis"])
+@pytest.fixture(params=["memory", "valkey", "redis", "cluster"])
 def store_url(request: pytest.FixtureRequest) -> str | None:
     """The address of the server behind the store, None for the store in memory."""
-    fixtures = {"memory": None, "valkey": "server_url", "redis": "redis_url"}
+    fixtures = {"memory": None, "valkey": "server_url", "redis": "redis_url", "cluster": "cluster_url"}
     fixture = fixtures[request.param]
     if fixture is None:
         return None

@@ -113,7 +113,7 @@ async def test_why_a_task_failed_does_not_change_its_cell(store: Store) -> None:
     assert await store.run_cells([run]) == [shown(view)]
 
 
-@pytest.mark.parametrize("store_url", ["valkey", "redis"], indirect=True)
+@pytest.mark.parametrize("store_url", ["valkey", "redis", "cluster"], indirect=True)
 async def test_what_tasks_returned_does_not_leave_the_server_for_their_cells(server: ServerBackend) -> None:
     reign, run = await started(server.store, fan(3))
     for claim in await server.store.claim(0, "w", 3):

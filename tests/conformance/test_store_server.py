@@ -2,7 +2,6 @@
 
 import asyncio
 import socket
-from urllib.parse import urlsplit
 
 import pytest
 import uvloop
@@ -16,7 +15,7 @@ from stack import dag
 from store_backends import PARTITIONS, ServerBackend
 from store_kit import FIRST, SECOND, Reign, failure, fan, presence, register, run_id, started, success
 
-pytestmark = pytest.mark.parametrize("store_url", ["valkey", "redis"], indirect=True)
+pytestmark = pytest.mark.parametrize("store_url", ["valkey", "redis", "cluster"], indirect=True)
 
 DAY_MS = 24 * 3_600_000
 
@@ -219,7 +218,7 @@ async def test_a_server_that_does_not_answer_is_said_to_be_unavailable(store_url
 
 def test_a_connection_that_breaks_under_the_hands_of_uvloop_is_an_unavailable_store(store_url: str) -> None:
     async def write_to_what_is_closed() -> None:
-        _, writer = await asyncio.open_connection("127.0.0.1", urlsplit(store_url).port)
+        _, writer = await asyncio.open_connection("127.0.0.1", int(store_url.removesuffix("/0").rpartition(":")[2]))
         writer.transport.abort()
         await asyncio.sleep(0)
         writer.writelines([b"PING\r\n"])

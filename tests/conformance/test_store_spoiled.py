@@ -12,7 +12,7 @@ from stack import dag
 from store_backends import ServerBackend, sweep
 from store_kit import FIRST, Reign, fan, register, run_id, started, success
 
-pytestmark = pytest.mark.parametrize("store_url", ["valkey", "redis"], indirect=True)
+pytestmark = pytest.mark.parametrize("store_url", ["valkey", "redis", "cluster"], indirect=True)
 
 HOUR_MS = 3_600_000
 OWN = ("run", "never", "task", "a", "number", 0, "attempt", 1, "dag", FIRST, "version", "none")

@@ -61,7 +61,7 @@ async def test_a_worker_that_was_to_be_there_for_ever_by_another_clock_is_forgot
     assert [worker.name for worker in await store.workers()] == ["b"]
 
 
-@pytest.mark.parametrize("store_url", ["valkey", "redis"], indirect=True)
+@pytest.mark.parametrize("store_url", ["valkey", "redis", "cluster"], indirect=True)
 async def test_a_server_without_memory_still_hears_that_workers_are_there(server: ServerBackend) -> None:
     await server.store.announce(presence("a"), HOUR_MS)
     await server.command("CONFIG", "SET", "maxmemory", 1)

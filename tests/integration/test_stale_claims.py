@@ -5,6 +5,7 @@ from typing import Any, cast
 
 from penstock.core.status import RunStatus
 from penstock.errors import StoreUnavailableError
+from penstock.ids import partition_of_run
 from penstock.store.base import Store
 from penstock.store.records import QueueEntry
 from penstock_worker.executors.base import Execution, Outcome, OutputSink
@@ -24,7 +25,8 @@ class Counted(Held):
 
 
 class SlowAnswer:
-    """A store that loses a claim's answer while an attempt runs, and then tells of the claims held only after the run.
+    """A store that loses a claim's answer in the partition of a running attempt, and then tells of the claims held only
+    after the run.
 
     So what it tells was true when it was read, and is not any more.
     """
@@ -41,7 +43,7 @@ class SlowAnswer:
         return getattr(self._store, name)
 
     async def claim(self, partition: int, worker: str, limit: int, suspects: int) -> list[QueueEntry]:
-        if self._executor.running and not self._lost:
+        if self._executor.running and not self._lost and partition == partition_of_run(self.run_id):
             self._lost = True
             raise StoreUnavailableError("the answer was lost")
         return await self._store.claim(partition, worker, limit, suspects)

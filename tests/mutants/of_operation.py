@@ -5,7 +5,7 @@ from mutants.mutant import API, CLI, SCHEDULER, SCRIPTS, VALKEY, WORKER, Mutant
 OPERATION = (
     Mutant(
         "a client that repeats a write whose answer was lost",
-        "libs/common/src/penstock/store/valkey/connection.py",
+        f"{VALKEY}/node.py",
         "retry=Retry(NoBackoff(), 0)",
         "retry=Retry(NoBackoff(), 3)",
         "tests/integration/test_lost_answers.py",

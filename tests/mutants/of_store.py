@@ -32,6 +32,20 @@ STORE = (
         "tests/conformance/test_store_server.py",
     ),
     Mutant(
+        "commit that finds out too late that a part of its partition has been moved away",
+        f"{SCRIPTS}/commit.lua",
+        "  expect('string', base .. 'definition:' .. dag[2])\n",
+        "",
+        "tests/integration/test_cluster_changes.py",
+    ),
+    Mutant(
+        "commit that is sent to where a part of its partition has been moved",
+        f"{VALKEY}/cluster.py",
+        "if isinstance(answer, AskError) and not is_script(commands[place]):",
+        "if isinstance(answer, AskError):",
+        "tests/integration/test_cluster_changes.py",
+    ),
+    Mutant(
         "commit without a check of the cursor",
         f"{MEMORY}/scheduling.py",
         "        if (head.seq, head.hash, head.cursor) != (commit.seq, commit.hash, commit.after):",

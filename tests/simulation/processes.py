@@ -124,6 +124,9 @@ class _Reached:
     def partitions(self) -> int:
         return self._network.store.partitions
 
+    def server_of(self, partition: int) -> str:
+        return self._network.store.server_of(partition)
+
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401  # any method of the store
         async def method(*arguments: Any, **named: Any) -> Any:  # noqa: ANN401  # likewise
             return await self._network.call(self._process, name, arguments, named)

@@ -1,6 +1,9 @@
 """What is read out of a server's description of itself, and what of it forbids using the server."""
 
-from penstock.store.valkey.preflight import faults, parse_settings
+import pytest
+from redis.exceptions import ClusterDownError, ResponseError, TryAgainError
+
+from penstock.store.valkey.preflight import combined, faults, parse_settings, refusal
 from penstock.store.views import ServerSettings
 
 
@@ -57,3 +60,23 @@ def test_an_old_redis_a_replica_and_one_that_may_evict_are_unfit() -> None:
         "Redis 6.2.14 is too old: 7.0 or newer is needed",
         "its role is slave: connect to the primary",
     ]
+
+
+def test_of_several_servers_the_worst_is_told_and_the_sum_of_their_memory() -> None:
+    fit = ServerSettings("Valkey 9.0.0", "master", 1024, "noeviction", "yes", "always", 10, 100, "ok", ["a:1"])
+    lax = ServerSettings("Valkey 8.1.0", "master", 4096, "noeviction", "yes", "everysec", 20, 100, "ok", ["b:1"])
+    assert combined([fit, lax]) == ServerSettings(
+        "Valkey 8.1.0, Valkey 9.0.0", "master", 5120, "noeviction", "yes", "everysec", 30, 200, "ok", ["a:1", "b:1"]
+    )
+    unfit = ServerSettings("Valkey 9.0.0", "slave", 0, "allkeys-lru", "no", "no", 30, 100, "err", ["c:1"])
+    together = combined([unfit, fit, lax])
+    assert (together.role, together.maxmemory, together.maxmemory_policy) == ("slave", 0, "allkeys-lru")
+    assert (together.appendonly, together.appendfsync, together.aof_last_write_status) == ("no", "no", "err")
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [(ClusterDownError("CLUSTERDOWN"), "a primary of the cluster is away"), (TryAgainError("later"), "is being moved")],
+)
+def test_what_a_cluster_cannot_do_at_the_moment_is_told_in_words(error: ResponseError, said: str) -> None:
+    assert said in refusal(error)

@@ -1,11 +1,12 @@
 """Clocks that are set, servers that are away and frozen schedulers cost no living worker its claims."""
 
 import asyncio
+from math import inf
 
 import pytest
 
 from clock_kit import EPOCH_MS, LEASE, World, in_virtual_time, running
-from penstock_scheduler.clock import ServerClock
+from penstock_scheduler.clock import ServerClock, ServerClocks
 from store_backends import HOUR_MS
 
 PHASES = [LEASE * part / 12 for part in range(12)]
@@ -226,3 +227,13 @@ def test_a_worker_that_died_while_no_scheduler_was_up_is_found_out_a_lease_and_a
         assert await world.until(lambda task: task.losses == 1, 3 * LEASE) < 1.3 * LEASE
 
     in_virtual_time(act)
+
+
+def test_servers_whose_clocks_differ_are_not_taken_for_one_whose_clock_was_set(times: Times) -> None:
+    clocks = ServerClocks(times, tolerance_seconds=3)
+    for _ in range(5):
+        times.seconds += 1
+        clocks.of("a").observe(1_000_000 + int(times() * 1000))
+        clocks.of("b").observe(9_000_000 + int(times() * 1000))
+    assert clocks.of("a").set_at == clocks.of("b").set_at == -inf
+    assert clocks.of("b").now() - clocks.of("a").now() == 8_000_000

@@ -14,7 +14,7 @@ from penstock.errors import StoreUnavailableError
 from penstock.ids import new_run_id
 from penstock.store import records as r
 from penstock.store.base import Store
-from penstock_scheduler.clock import ServerClock
+from penstock_scheduler.clock import ServerClocks
 from penstock_scheduler.metrics import SchedulerMetrics
 from penstock_scheduler.notifications.courier import Courier
 from penstock_scheduler.notifications.outbox import Outbox
@@ -85,9 +85,9 @@ async def test_a_fork_is_declared_although_the_first_to_find_it_fails(call: str)
     seen = {0: replace(reign.engine.head, seq=1, hash="of an event that is gone")}
 
     def tenure() -> Tenure:
-        clock = ServerClock(asyncio.get_running_loop().time, 1)
-        followers = Followers(SchedulerMetrics(), Outbox(0, store, Courier(), clock.now))
-        return Tenure(0, "owner", store, clock, seen, Bounds(600, 1000), followers)
+        clocks = ServerClocks(asyncio.get_running_loop().time, 1)
+        followers = Followers(SchedulerMetrics(), Outbox(0, store, Courier(), lambda: 0))
+        return Tenure(0, "owner", store, clocks, seen, Bounds(600, 1000), followers)
 
     with suppress(StoreUnavailableError):
         await tenure().run()

@@ -71,6 +71,8 @@ def _print(found: Examination) -> None:
     out = console()
     server, figures = found.settings, found.figures
     out.print(f"server {found.server}: {server.software}")
+    if len(server.servers) > 1:
+        out.print(f"primaries: {', '.join(server.servers)}")
     limit = f"{server.maxmemory} bytes" if server.maxmemory else "none"
     names = ("role", "maxmemory", "maxmemory-policy", "appendonly", "appendfsync")
     row = (server.role, limit, server.maxmemory_policy, server.appendonly, server.appendfsync)

@@ -14,6 +14,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from penstock.errors import Detail, InvalidInputError
 from penstock.logs import LogFormat, LogLevel, redact_text
+from penstock.server_address import parse_address
 
 _PREFIX = "PENSTOCK_"
 _HOST_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,252})")
@@ -21,15 +22,7 @@ _HOST_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,252})")
 
 def _server_address(url: str) -> str:
     """Refuse what cannot be an address, without repeating it: it may hold a password."""
-    allowed = "must look like redis://[[user]:password@]host[:port][/database] (or rediss://, unix://)"
-    try:
-        parts = urlsplit(url)
-        named = parts.path if parts.scheme == "unix" else parts.hostname
-        valid = parts.scheme in {"redis", "rediss", "unix"} and named and parts.port != 0
-    except ValueError as error:  # a port that is no number
-        raise ValueError(allowed) from error
-    if not valid:
-        raise ValueError(allowed)
+    parse_address(url)
     return url
 
 
@@ -61,7 +54,8 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix=_PREFIX, env_ignore_empty=True, frozen=True)
 
     redis_url: Annotated[str, AfterValidator(_server_address)] = Field(default="redis://127.0.0.1:6379/0", repr=False)
-    """Where the Valkey or Redis server is. May hold a password: show ``redacted_url`` instead."""
+    """Where the Valkey or Redis server is, the Cluster, or its Sentinels: see ``penstock.server_address``. May hold a
+    password: show ``redacted_url`` instead."""
 
     key_prefix: str = Field(default="pk", pattern=r"^[a-z0-9_-]{1,32}$")
     """What every key on the server starts with, so that deployments can share one."""

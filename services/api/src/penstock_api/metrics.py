@@ -128,11 +128,15 @@ class DeploymentMetrics(Collector):
         info.add_metric([getattr(settings, label) for label in labels], 1)
         yield info
         for name, meaning, number in (
-            ("used_memory", "Memory that the server uses.", settings.used_memory),
-            ("maxmemory", "The server's limit of memory; 0 for none.", settings.maxmemory),
-            ("system_memory", "Memory of the server's machine; 0 where it is not told.", settings.system_memory),
+            ("used_memory", "Memory that all servers together use.", settings.used_memory),
+            ("maxmemory", "The limit of memory of all servers together; 0 for none.", settings.maxmemory),
+            ("system_memory", "Memory of the servers' machines; 0 where it is not told.", settings.system_memory),
         ):
             yield GaugeMetricFamily(f"penstock_server_{name}_bytes", meaning, number)
+        primaries = GaugeMetricFamily("penstock_server_primary_info", "A server that takes writes.", labels=["server"])
+        for server in settings.servers:
+            primaries.add_metric([server], 1)
+        yield primaries
         faults = len(self._counts.server_faults)
         yield GaugeMetricFamily("penstock_server_faults", "What is wrong with the server: see /readyz.", faults)
 

@@ -1,15 +1,19 @@
-"""The server's clock, as seen from here: one clock for all decisions, whatever the machines believe."""
+"""The server's clock, as seen from here: one clock for all decisions, whatever the machines believe.
+
+Where there are several servers, each partition goes by the clock of its own.
+"""
 
 from collections.abc import Callable
+from functools import partial
 from math import inf
 
 
 class ServerClock:
     """Extrapolates the server's time by a monotonic clock, and notices when that went wrong.
 
-    All partitions of a process share it. Claims are kept alive by the server's clock, so who judges their silence asks
-    two things first: how long the server has been in sight (``steady_since``), and whether its clock was set
-    (``set_at``). Both are in seconds of the monotonic clock.
+    All partitions of a process that are on one server share it. Claims are kept alive by the server's clock, so who
+    judges their silence asks two things first: how long the server has been in sight (``steady_since``), and whether
+    its clock was set (``set_at``). Both are in seconds of the monotonic clock.
     """
 
     def __init__(self, monotonic: Callable[[], float], tolerance_seconds: float) -> None:
@@ -46,3 +50,16 @@ class ServerClock:
     def now(self) -> int:
         """Return the time of decisions in ms since the epoch: what the clock shows, and not before what happened."""
         return max(self.shown(), self._not_before)
+
+
+class ServerClocks:
+    """The clocks of all servers that hold partitions."""
+
+    def __init__(self, monotonic: Callable[[], float], tolerance_seconds: float) -> None:
+        """See :class:`ServerClock`."""
+        self._new = partial(ServerClock, monotonic, tolerance_seconds)
+        self._clocks: dict[str, ServerClock] = {}
+
+    def of(self, server: str) -> ServerClock:
+        """Return the clock of a server, by its name."""
+        return self._clocks.setdefault(server, self._new())

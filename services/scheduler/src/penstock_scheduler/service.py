@@ -10,7 +10,7 @@ from penstock.errors import NewerSchemaError, PenstockError
 from penstock.store.base import Store
 from penstock.store.records import Head
 from penstock_scheduler.assignment import assigned
-from penstock_scheduler.clock import ServerClock
+from penstock_scheduler.clock import ServerClocks
 from penstock_scheduler.engine import LOADED_TASKS
 from penstock_scheduler.metrics import SchedulerMetrics
 from penstock_scheduler.notifications.courier import Courier
@@ -66,7 +66,7 @@ class Scheduler:
         part = max(1, loaded_tasks // store.partitions)
         self._bounds = Bounds(self._lease_ms, int(worker_lease_seconds * 1000), part)
         self._monotonic = asyncio.get_running_loop().time
-        self._clock = ServerClock(self._monotonic, worker_lease_seconds / 3)
+        self._clocks = ServerClocks(self._monotonic, worker_lease_seconds / 3)
         self.metrics = SchedulerMetrics()
         self._courier = courier or Courier()
         self._stopping = asyncio.Event()
@@ -125,14 +125,20 @@ class Scheduler:
                 partition,
                 self._owner,
                 self._store,
-                self._clock,
+                self._clocks,
                 self._seen,
                 self._bounds,
-                Followers(self.metrics, Outbox(partition, self._store, self._courier, self._clock.now)),
+                Followers(self.metrics, self._outbox(partition)),
             )
             self._tenures[partition] = (tenure, asyncio.create_task(tenure.run(), name=f"partition-{partition}"))
         for partition in self._tenures.keys() - share:
             self._tenures[partition][0].stop()
+
+    def _outbox(self, partition: int) -> Outbox:
+        def now() -> int:
+            return self._clocks.of(self._store.server_of(partition)).now()
+
+        return Outbox(partition, self._store, self._courier, now)
 
     async def _collect(self) -> None:
         """Forget tenures that have ended; the next tick begins anew where the share still says so."""

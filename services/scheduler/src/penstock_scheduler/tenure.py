@@ -11,7 +11,7 @@ from penstock.core.codec import decode_event
 from penstock.errors import NewerSchemaError, PenstockError, SchemaError, StoreUnavailableError
 from penstock.store import records as r
 from penstock.store.base import SchedulerStore
-from penstock_scheduler.clock import ServerClock
+from penstock_scheduler.clock import ServerClocks
 from penstock_scheduler.committing import DivergedError, LostPartitionError, commit_once, head_of, still_owner
 from penstock_scheduler.engine import LOADED_TASKS, Engine
 from penstock_scheduler.inbox_reader import InboxReader
@@ -49,7 +49,7 @@ class Tenure:
         number: int,
         owner: str,
         store: SchedulerStore,
-        clock: ServerClock,
+        clocks: ServerClocks,
         seen: dict[int, r.Head],
         bounds: Bounds,
         followers: Followers,
@@ -58,14 +58,15 @@ class Tenure:
         self._number = number
         self._owner = owner
         self._store = store
-        self._clock = clock
+        self._clocks = clocks
+        self._clock = clocks.of(store.server_of(number))
         self._seen = seen
         self._bounds = bounds
         self._metrics, self._outbox = followers
         self._wake: int | None = None
         self._monotonic = asyncio.get_running_loop().time
         self._renew_at = 0.0
-        self._upkeep = Upkeep(number, store, clock, bounds.worker_lease_ms)
+        self._upkeep = Upkeep(number, store, bounds.worker_lease_ms)
         self._stopping = False
         self._inbox = InboxReader(number, store)
 
@@ -164,7 +165,7 @@ class Tenure:
         entries = await self._inbox.facts(engine.head.cursor, 0 if engine.busy else self._patience())
         if self._monotonic() >= self._renew_at:
             await self._renew(engine)
-        await self._upkeep.sweep(engine.head.term)
+        await self._upkeep.sweep(engine.head.term, self._clock)
         vanished = await self._upkeep.vanished(engine.runs, engine.head.cursor)
         if entries:
             self._clock.not_before(entries[-1].at)
@@ -207,7 +208,10 @@ class Tenure:
             raise DivergedError("the log has gone another way")
 
     def _learn(self, answer: r.Committed) -> None:
+        # A partition may be elsewhere by now: it goes by the clock of the server that has just answered for it.
+        self._clock = self._clocks.of(self._store.server_of(self._number))
         self._clock.observe(answer.now)
+        self._upkeep.seen()
         self._wake = answer.wake
         # The second bound keeps the clock in sight: see ServerClock.
         self._renew_at = self._monotonic() + min(self._bounds.lease_ms / 3, self._bounds.worker_lease_ms / 6) / 1000

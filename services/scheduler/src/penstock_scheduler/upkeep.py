@@ -6,6 +6,7 @@ claims then) or after its clock was set; so a sweep waits, or gives every claim 
 
 import asyncio
 from collections.abc import Mapping
+from math import inf
 
 import structlog
 
@@ -26,13 +27,14 @@ _log = structlog.get_logger()
 class Upkeep:
     """Does what is due in one partition; all intervals are parts of the workers' lease."""
 
-    def __init__(self, number: int, store: SchedulerStore, clock: ServerClock, worker_lease_ms: int) -> None:
+    def __init__(self, number: int, store: SchedulerStore, worker_lease_ms: int) -> None:
         self._number = number
         self._store = store
-        self._clock = clock
         self._lease_ms = worker_lease_ms
         self._watch = Watch(number, store)
         self._monotonic = asyncio.get_running_loop().time
+        self._seen_at = self._monotonic()
+        self._steady_since = -inf
         self._swept_at = self._monotonic() - worker_lease_ms / 1000
         self._sweep_at = 0.0
         self._found_off = False
@@ -47,8 +49,15 @@ class Upkeep:
         """When (in seconds of the loop's clock) there is something to do."""
         return self._sweep_at
 
-    async def sweep(self, term: int) -> None:
-        """Declare silent claims lost, and forget workers that are gone, if it is time."""
+    def seen(self) -> None:
+        """Learn that the partition has just answered; its server may have been there all the time, and it not."""
+        here = self._monotonic()
+        if here - self._seen_at > self._lease_ms / 3000:
+            self._steady_since = here
+        self._seen_at = here
+
+    async def sweep(self, term: int, clock: ServerClock) -> None:
+        """Declare silent claims lost by the clock of their server, and forget workers that are gone, if it is time."""
         begun = self._monotonic()
         if begun < self._sweep_at:
             return
@@ -58,10 +67,10 @@ class Upkeep:
             await self._store.retire(self._number, RETIRE_MS)
         # Heartbeats come thrice in a lease: in half of one, every worker that lives has been heard. Before that nobody
         # is judged, but silences that are not believed are found already.
-        steady = begun >= self._clock.steady_since + self._lease_ms / 2000
+        steady = begun >= max(clock.steady_since, self._steady_since) + self._lease_ms / 2000
         # A sweep that was the first to find the clock off does not know when it was set right again: nor does the next.
-        believed = self._clock.set_at <= self._swept_at and not self._found_off
-        shown = self._clock.shown() if believed else 0
+        believed = clock.set_at <= self._swept_at and not self._found_off
+        shown = clock.shown() if believed else 0
         tolerance = self._lease_ms // 3
         most = self._lease_ms + int((begun - self._judged_at) * 1000) + tolerance
         lease = self._lease_ms if steady else _NEVER_MS

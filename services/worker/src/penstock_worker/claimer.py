@@ -16,7 +16,9 @@ class Claimer:
         self._all = range(partitions)
         self._promising = dict.fromkeys(self._all)
         self._registered: set[int] = set()
-        self._doubtful: set[int] = set()
+        self._doubtful: dict[int, None] = {}
+        self._asked: int | None = None
+        """Where an exchange is under way; after it broke, where it did."""
 
     @property
     def promising(self) -> bool:
@@ -34,24 +36,30 @@ class Claimer:
 
     def failed(self) -> None:
         """Take note that an exchange with the store broke: there may be claims whose reply was lost."""
-        self._doubtful.update(self._all)
+        if self._asked is not None:
+            self._doubtful[self._asked] = None
 
     async def claim(self, free: int, suspects: int) -> list[QueueEntry]:
         """Claim at most ``free`` attempts, ``suspects`` of them suspects, from the next promising partition.
 
         Claims whose reply was lost come first and may exceed ``free``: they are this worker's already.
         """
-        if self._doubtful:
-            partition = next(iter(self._doubtful))
+        partition = self._asked = self._next()
+        if partition in self._doubtful:
             claims = await self._store.claimed(partition, self._worker)
-            self._doubtful.discard(partition)
-            return claims
-        partition = next(iter(self._promising))
-        claims = await self._store.claim(partition, self._worker, free, suspects)
-        if len(claims) < free:
-            del self._promising[partition]
-            self._registered.add(partition)
+            del self._doubtful[partition]
+        else:
+            claims = await self._store.claim(partition, self._worker, free, suspects)
+            if len(claims) < free:
+                del self._promising[partition]
+                self._registered.add(partition)
+        self._asked = None
         return claims
+
+    def _next(self) -> int:
+        """Return where to look: not where it has just broken, if there is another: it may be on another server."""
+        places = [*self._doubtful, *(one for one in self._promising if one not in self._doubtful)]
+        return next((one for one in places if one != self._asked), places[0])
 
     async def withdraw(self) -> None:
         """With no slot free, let others be rung."""

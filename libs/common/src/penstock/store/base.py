@@ -130,6 +130,10 @@ class SchedulerStore(Protocol):
         """Say that this scheduler is no longer there."""
         ...
 
+    def server_of(self, partition: int) -> str:
+        """Return a name for the server that held the partition in the last exchange: its clock counts there."""
+        ...
+
     async def take_over(self, partition: int, owner: str, lease_ms: int) -> r.Head | None:
         """Become the owner under a new term; None while another's lease lasts.
 

@@ -98,7 +98,8 @@ class ServerSettings(msgspec.Struct, frozen=True):
     """What of a server decides whether it may keep a log, in its own words; ``unknown`` what it does not tell.
 
     ``software`` is its name and version. Memory is in bytes: ``maxmemory`` is 0 for no limit, ``system_memory`` that of
-    its machine, 0 where it is not told. ``aof_last_write_status`` is ``ok`` unless its file could not be written.
+    its machine, 0 where it is not told. ``aof_last_write_status`` is ``ok`` unless its file could not be written. Where
+    there are several servers, ``servers`` has the address of each primary, memory is their sum, all else the worst.
     """
 
     software: str
@@ -110,6 +111,7 @@ class ServerSettings(msgspec.Struct, frozen=True):
     used_memory: int = 0
     system_memory: int = 0
     aof_last_write_status: str = "unknown"
+    servers: list[str] = []
 
 
 class Figures(msgspec.Struct, frozen=True):

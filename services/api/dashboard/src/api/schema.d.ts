@@ -1153,7 +1153,8 @@ export interface components {
          * @description What of a server decides whether it may keep a log, in its own words; ``unknown`` what it does not tell.
          *
          *         ``software`` is its name and version. Memory is in bytes: ``maxmemory`` is 0 for no limit, ``system_memory`` that of
-         *         its machine, 0 where it is not told. ``aof_last_write_status`` is ``ok`` unless its file could not be written.
+         *         its machine, 0 where it is not told. ``aof_last_write_status`` is ``ok`` unless its file could not be written. Where
+         *         there are several servers, ``servers`` has the address of each primary, memory is their sum, all else the worst.
          */
         ServerSettings: {
             /** @default unknown */
@@ -1163,6 +1164,8 @@ export interface components {
             maxmemory: number;
             maxmemory_policy: string;
             role: string;
+            /** @default [] */
+            servers: string[];
             software: string;
             /** @default 0 */
             system_memory: number;

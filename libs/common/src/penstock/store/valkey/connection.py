@@ -1,47 +1,47 @@
-"""The connections to the server, its scripts, and the one border where its errors become ours.
-
-Automatic retries of the client are off: it would repeat a write whose reply was lost. Who writes decides by itself
-what an unknown outcome means.
-"""
+"""The servers, the scripts, and the one border where the errors of servers become ours."""
 
 import asyncio
+import hashlib
 import re
 from collections.abc import Awaitable, Callable, Sequence
-from functools import cached_property
+from functools import cache, cached_property, partial
 from importlib import resources
-from typing import Any, TypeVar, cast
+from typing import Any, NamedTuple, TypeVar
 
-from redis.asyncio import BlockingConnectionPool, Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
-from redis.exceptions import NoScriptError, RedisError
+from redis.exceptions import MovedError, NoScriptError, RedisError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from penstock.errors import StoreUnavailableError
 from penstock.store.valkey.keys import PartitionKeys, WorkersKeys
-
-COMMAND_TIMEOUT_SECONDS = 10.0
-LONGEST_WAIT_MS = 10_000
-"""No blocking read lasts longer, so that its socket's timeout can tell a dead server from a quiet one."""
+from penstock.store.valkey.node import LONGEST_WAIT_MS, Command, Value
+from penstock.store.valkey.topology import topology_of
+from penstock.store.valkey.vigil import Vigil
 
 T = TypeVar("T")
 _SCRIPTS = resources.files("penstock.store.valkey") / "scripts"
-Value = str | bytes | int | float
 Call = tuple[str, Sequence[str], Sequence[Value]]
 """A script to run: its name, its keys, its arguments."""
 
 
-class Script:
-    """A Lua script of this package, by the name of its file, and its digest on the server."""
+class Script(NamedTuple):
+    """A Lua script of this package, and the digest by which a server knows it."""
 
-    def __init__(self, name: str) -> None:
-        self.source = _SCRIPTS.joinpath(f"{name}.lua").read_text("utf-8")
-        self.digest = ""
+    source: str
+    digest: str
 
 
-_GONE = re.compile(r"(?:^|caused error: \W*)(?:ERR )?(?:NOGROUP|no such key)", re.IGNORECASE)
-"""How the server says that a stream is not there, alone or (the client adds a few words) among other commands."""
+@cache
+def script(name: str) -> Script:
+    """Return a script by the name of its file."""
+    source = _SCRIPTS.joinpath(f"{name}.lua").read_text("utf-8")
+    return Script(source, hashlib.sha1(source.encode(), usedforsecurity=False).hexdigest())
+
+
+_CLUSTER = "PENSTOCK_REDIS_URL has to begin with redis+cluster:// (or rediss+cluster://)."
+
+_GONE = re.compile(r"^(?:ERR )?(?:NOGROUP|no such key)", re.IGNORECASE)
+"""How the server says that a stream is not there."""
 
 
 def emptied(sign: str) -> StoreUnavailableError:
@@ -52,15 +52,15 @@ def emptied(sign: str) -> StoreUnavailableError:
 
 
 class Connection:
-    """What all parts of the store share: two clients (one for commands, one that may block), scripts and keys."""
+    """What all parts of the store share: the servers, the scripts and the keys."""
 
     def __init__(self, url: str, prefix: str) -> None:
         self.prefix = prefix
         self.workers = WorkersKeys(prefix)
         self.partitions = 0
-        self.redis = _client(url, COMMAND_TIMEOUT_SECONDS)
-        self.blocking = _client(url, LONGEST_WAIT_MS / 1000 + 5)
-        self._scripts: dict[str, Script] = {}
+        self.topology = topology_of(url)
+        self._vigils: dict[str, Vigil] = {}
+        self._spare_vigils: list[Vigil] = []
 
     @cached_property
     def keys(self) -> list[PartitionKeys]:
@@ -68,18 +68,20 @@ class Connection:
         return [PartitionKeys(self.prefix, partition, self.partitions) for partition in range(self.partitions)]
 
     async def ask(self, question: Callable[[], Awaitable[T]]) -> T:
-        """Await an exchange with the server; its failures become StoreUnavailableError."""
+        """Await an exchange with the servers; its failures become StoreUnavailableError."""
         task = asyncio.current_task()
         cancellations = task.cancelling() if task else 0
         try:
             answer = await question()
         except (RedisConnectionError, RedisTimeoutError, OSError) as error:
-            raise await self._away(error) from error
+            raise StoreUnavailableError(f"The store does not answer: {error}") from error
         except RuntimeError as error:
             # uvloop has this for a connection that breaks while the client is about to write to it.
             if not str(error).endswith("the handler is closed"):
                 raise
-            raise await self._away(error) from error
+            raise StoreUnavailableError(f"The store does not answer: {error}") from error
+        except MovedError as error:
+            raise StoreUnavailableError(f"The store is a Cluster: {_CLUSTER}") from error
         except RedisError as error:
             if _GONE.search(str(error)):
                 raise emptied("A stream is gone") from error
@@ -90,33 +92,70 @@ class Connection:
             raise asyncio.CancelledError
         return answer
 
-    async def _away(self, error: Exception) -> StoreUnavailableError:
-        # The server may be gone: no other idle connection should find that out anew at somebody's expense.
-        for client in (self.redis, self.blocking):
-            await client.connection_pool.disconnect(inuse_connections=False)
-        return StoreUnavailableError(f"The store does not answer: {error}")
-
     async def command(self, *parts: Value) -> Any:  # noqa: ANN401  # what the server answers depends on the command
         """Run one command."""
-        return await self.ask(lambda: _execute(self.redis, *parts))
+        return (await self.pipeline([parts]))[0]
 
-    async def wait(self, *parts: Value) -> Any:  # noqa: ANN401  # likewise
-        """Run one command that may block, on connections of its own."""
-        return await self.ask(lambda: _execute(self.blocking, *parts))
+    async def pipeline(self, commands: Sequence[Command], *, passing: str = "") -> list[Any]:
+        """Run commands, in one round trip to each server concerned; errors that begin with ``passing`` are answers."""
+        if not commands:
+            return []
+        return await self.ask(partial(self._pipeline, commands, passing))
 
     async def run(self, name: str, keys: Sequence[str], arguments: Sequence[Value]) -> Any:  # noqa: ANN401  # likewise
         """Run one script."""
         return (await self.run_all([(name, keys, arguments)]))[0]
 
     async def run_all(self, calls: Sequence[Call]) -> list[Any]:
-        """Run scripts in one round trip. A script the server does not know has not run: it is loaded and run again."""
+        """Run scripts, in one round trip to each server concerned."""
         return await self.ask(lambda: self._run_all(calls))
 
-    async def pipeline(self, commands: Sequence[Sequence[Value]]) -> list[Any]:
-        """Run commands in one round trip."""
-        if not commands:
-            return []
-        return await self.ask(lambda: self._pipeline(commands, fail=True))
+    async def run_everywhere(self, name: str) -> dict[str, Any]:
+        """Run a script without keys on every server that takes writes; an error of a server is its answer."""
+        known = script(name)
+        nodes = await self.ask(self.topology.primaries)
+        asked = [(node.address, await self.ask(partial(node.exchange, [("EVAL", known.source, 0)]))) for node in nodes]
+        return {address: answer for address, (answer,) in asked}
+
+    async def time(self, key: str) -> int:
+        """Return what the clock of the server that holds the key shows (ms)."""
+        # A script, because it goes to the server of its key, wherever that is by now.
+        return int(await self.run("time", [key], []))
+
+    async def wait(self, *parts: Value) -> Any:  # noqa: ANN401  # what the server answers depends on the command
+        """Run one command that may block, on connections of its own."""
+        return (await self.ask(partial(self._pipeline, [parts], "", blocking=True)))[0]
+
+    async def first(
+        self, keys: Sequence[str], command: Callable[[Sequence[str], int], Command], timeout_ms: int, *, owner: str = ""
+    ) -> list[Any]:
+        """Wait at most ``timeout_ms`` for the first of the keys; return what the server answers, or several do.
+
+        ``command`` returns the command for some of the keys and a time to block (ms; for 0 it does not block). Where it
+        takes something off the server, ``owner`` names who waits: what is too late for one call is kept for his next.
+        """
+        timeout_ms = max(1, min(timeout_ms, LONGEST_WAIT_MS))
+        groups = self.topology.groups(keys)
+        if len(groups) == 1:
+            answer = await self.wait(*command(groups[0], timeout_ms))
+            return [answer] if answer else []
+        reads = {group[0]: command(group, LONGEST_WAIT_MS) for group in groups}
+
+        async def look() -> list[Any]:
+            return list(filter(None, await self.pipeline([command(group, 0) for group in groups])))
+
+        if owner:
+            vigil = self._vigils.setdefault(owner, Vigil(self.wait))
+            return await vigil.first(reads, timeout_ms / 1000, look)
+        vigil = self._spare_vigils.pop() if self._spare_vigils else Vigil(self.wait)
+        try:
+            return await vigil.first(reads, timeout_ms / 1000, look)
+        finally:
+            self._spare_vigils.append(vigil)
+
+    def take_back(self, owner: str, key: str, wanted: Callable[[Any], bool]) -> bool:
+        """Take back what came too late for the last ``first`` of the owner, if it is wanted; return whether it was."""
+        return owner in self._vigils and self._vigils[owner].take(key, wanted)
 
     async def believe_absence(self, *partitions: int) -> None:
         """Return if what was not found is not there. On a server that was emptied nothing is: that proves nothing.
@@ -124,70 +163,39 @@ class Connection:
         Raises:
             StoreUnavailableError: the head or the inbox of one of the partitions is not there either.
         """
-        commands: list[Sequence[Value]] = []
+        commands: list[Command] = []
         for keys in (self.keys[partition] for partition in partitions):
             commands += [("HEXISTS", keys.head, "seq"), ("EXISTS", keys.inbox)]
         if not all(await self.pipeline(commands)):
             raise emptied("A partition has lost its head or its inbox")
 
     async def close(self) -> None:
-        """Close both clients."""
-        await self.redis.aclose()
-        await self.blocking.aclose()
+        """Close all connections."""
+        for vigil in (*self._vigils.values(), *self._spare_vigils):
+            await vigil.end()
+        await self.topology.close()
 
-    async def _pipeline(self, commands: Sequence[Sequence[Value]], *, fail: bool) -> list[Any]:
-        pipe = self.redis.pipeline(transaction=False)
-        for command in commands:
-            pipe.execute_command(*command)
-        return await pipe.execute(raise_on_error=fail)
+    async def _pipeline(self, commands: Sequence[Command], passing: str, *, blocking: bool = False) -> list[Any]:
+        answers = await self.topology.exchange(commands, blocking=blocking)
+        for answer in answers:
+            if isinstance(answer, Exception) and not (passing and str(answer).startswith(passing)):
+                raise answer
+        return answers
 
     async def _run_all(self, calls: Sequence[Call]) -> list[Any]:
-        scripts = [await self._script(name) for name, _, _ in calls]
+        scripts = [script(name) for name, _, _ in calls]
         commands = [
-            ("EVALSHA", script.digest, len(keys), *keys, *arguments)
-            for script, (_, keys, arguments) in zip(scripts, calls, strict=True)
+            ("EVALSHA", known.digest, len(keys), *keys, *arguments)
+            for known, (_, keys, arguments) in zip(scripts, calls, strict=True)
         ]
-        if len(commands) == 1:
-            try:
-                return [await _execute(self.redis, *commands[0])]
-            except NoScriptError as error:
-                answers: list[Any] = [error]
-        else:
-            answers = await self._pipeline(commands, fail=False)
-        unknown = [index for index, answer in enumerate(answers) if isinstance(answer, NoScriptError)]
+        answers = await self.topology.exchange(commands)
+        unknown = [place for place, answer in enumerate(answers) if isinstance(answer, NoScriptError)]
         if unknown:
-            for index in unknown:
-                scripts[index].digest = ""
-            for index, answer in zip(unknown, await self._run_all([calls[i] for i in unknown]), strict=True):
-                answers[index] = answer
+            # What a server does not know it has not run. With the source it learns it, whichever server that is by now.
+            again = [("EVAL", scripts[place].source, *commands[place][2:]) for place in unknown]
+            for place, answer in zip(unknown, await self.topology.exchange(again), strict=True):
+                answers[place] = answer
         for answer in answers:
             if isinstance(answer, Exception):
                 raise answer
         return answers
-
-    async def _script(self, name: str) -> Script:
-        script = self._scripts.get(name) or self._scripts.setdefault(name, Script(name))
-        if not script.digest:
-            script.digest = (await _execute(self.redis, "SCRIPT", "LOAD", script.source)).decode()
-        return script
-
-
-async def _execute(client: Redis, *parts: Value) -> Any:  # noqa: ANN401  # what the server answers depends on the command
-    execute = cast("Callable[..., Awaitable[Any]]", client.execute_command)  # untyped in redis-py
-    return await execute(*parts)
-
-
-def _client(url: str, timeout: float) -> Redis:
-    pool = BlockingConnectionPool.from_url(
-        url,
-        max_connections=128,
-        timeout=timeout,
-        socket_timeout=timeout,
-        socket_connect_timeout=5.0,
-        socket_keepalive=True,
-        retry=Retry(NoBackoff(), 0),
-    )
-    client = Redis.from_pool(pool)
-    # Replies as the server sends them: the client's own conversions differ by command and by release.
-    client.response_callbacks.clear()
-    return client

@@ -1,16 +1,16 @@
 """How the server is configured, and how a partition fares."""
 
 from collections.abc import Sequence
+from functools import partial
 
 import msgspec
-from redis.exceptions import ResponseError
 
 from penstock.core.react import QUEUES
-from penstock.errors import StoreUnavailableError
 from penstock.store import views as v
 from penstock.store.valkey.connection import Connection
 from penstock.store.valkey.keys import WORKERS
-from penstock.store.valkey.preflight import UNKNOWN, parse_settings
+from penstock.store.valkey.node import Node
+from penstock.store.valkey.preflight import UNKNOWN, combined, parse_settings
 from penstock.store.valkey.reads import parse_head, text_fields
 
 CLAIMS_LOOKED_AT = 100
@@ -31,27 +31,19 @@ class Health:
         self._db = connection
 
     async def server(self) -> v.ServerSettings:
-        """Return how the server is configured."""
-        return parse_settings(await self._db.command("INFO"), await self._appendfsync())
+        """Return how the server is configured; of several servers, the worst of each setting."""
+        return combined(await self.servers())
 
-    async def _appendfsync(self) -> str:
-        try:
-            answer = await self._db.command("CONFIG", "GET", "appendfsync")
-        except StoreUnavailableError as error:
-            # Many who run servers for others forbid CONFIG or take it away.
-            if not isinstance(error.__cause__, ResponseError):
-                raise
-            return UNKNOWN
-        found: bytes = text_fields(answer).get("appendfsync", UNKNOWN.encode())
-        return found.decode()
+    async def servers(self) -> list[v.ServerSettings]:
+        """Return how each server is configured that takes writes."""
+        nodes = await self._db.ask(self._db.topology.primaries)
+        return [await self._db.ask(partial(_settings, node)) for node in nodes]
 
     async def schedulers(self) -> list[str]:
         """Return the schedulers that are alive."""
         key = f"{self._db.prefix}:schedulers"
-        seconds, _ = await self._db.command("TIME")
-        return sorted(
-            name.decode() for name in await self._db.command("ZRANGEBYSCORE", key, int(seconds) * 1000, "+inf")
-        )
+        now = await self._db.time(key)
+        return sorted(name.decode() for name in await self._db.command("ZRANGEBYSCORE", key, now, "+inf"))
 
     async def health(self, partition: int) -> v.PartitionHealth:
         """Return how a partition fares."""
@@ -76,6 +68,15 @@ class Health:
             claim_idle_ms=max(idle for _, _, idle, _ in queues),
             dead_letters=dead,
         )
+
+
+async def _settings(node: Node) -> v.ServerSettings:
+    info, told = await node.exchange([("INFO",), ("CONFIG", "GET", "appendfsync")])
+    if isinstance(info, Exception):
+        raise info
+    # Many who run servers for others forbid CONFIG or take it away.
+    found = {} if isinstance(told, Exception) else text_fields(told)
+    return parse_settings(info, found.get("appendfsync", UNKNOWN.encode()).decode(), node.address)
 
 
 def _age(now: int, events: Sequence[bytes]) -> int:

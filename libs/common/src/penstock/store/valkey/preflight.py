@@ -1,6 +1,15 @@
 """Is this server fit to keep a log? What is wrong is said in words an operator can act upon."""
 
-from redis.exceptions import BusyLoadingError, OutOfMemoryError, ReadOnlyError, RedisError
+from collections.abc import Sequence
+
+from redis.exceptions import (
+    BusyLoadingError,
+    ClusterDownError,
+    OutOfMemoryError,
+    ReadOnlyError,
+    RedisError,
+    TryAgainError,
+)
 
 from penstock.store import views as v
 
@@ -12,8 +21,8 @@ UNKNOWN = "unknown"
 """A setting that the server does not tell."""
 
 
-def parse_settings(answer: bytes, appendfsync: str) -> v.ServerSettings:
-    """Return the settings of the server that answers INFO so; when it syncs its file, INFO does not say."""
+def parse_settings(answer: bytes, appendfsync: str, server: str = "") -> v.ServerSettings:
+    """Return the settings of the ``server`` that answers INFO so; when it syncs its file, INFO does not say."""
     info = dict(line.split(":", 1) for line in answer.decode().splitlines() if ":" in line)
     valkey = info.get("valkey_version")
     # While a server loads its file it does not write to it, and says that it keeps none.
@@ -28,7 +37,30 @@ def parse_settings(answer: bytes, appendfsync: str) -> v.ServerSettings:
         used_memory=int(info.get("used_memory", 0)),
         system_memory=int(info.get("total_system_memory", 0)),
         aof_last_write_status=info.get("aof_last_write_status", UNKNOWN),
+        servers=[server] if server else [],
     )
+
+
+def combined(all_settings: Sequence[v.ServerSettings]) -> v.ServerSettings:
+    """Return what holds for several servers together: the worst of each, and the sum of their memory."""
+    unlimited = not all(settings.maxmemory for settings in all_settings)
+    return v.ServerSettings(
+        software=", ".join(sorted({settings.software for settings in all_settings})),
+        role=_worst([settings.role for settings in all_settings], ["master"]),
+        maxmemory=0 if unlimited else sum(settings.maxmemory for settings in all_settings),
+        maxmemory_policy=_worst([settings.maxmemory_policy for settings in all_settings], ["noeviction"]),
+        appendonly=_worst([settings.appendonly for settings in all_settings], ["yes", UNKNOWN]),
+        appendfsync=_worst([settings.appendfsync for settings in all_settings], ["always", "everysec", UNKNOWN]),
+        used_memory=sum(settings.used_memory for settings in all_settings),
+        system_memory=sum(settings.system_memory for settings in all_settings),
+        aof_last_write_status=_worst([settings.aof_last_write_status for settings in all_settings], ["ok", UNKNOWN]),
+        servers=[server for settings in all_settings for server in settings.servers],
+    )
+
+
+def _worst(said: list[str], best_first: list[str]) -> str:
+    """Return the one that stands last in the list; what does not stand there is worse than all."""
+    return max(said, key=lambda one: best_first.index(one) if one in best_first else len(best_first))
 
 
 def faults(settings: v.ServerSettings) -> list[str]:
@@ -65,6 +97,8 @@ _REFUSALS: dict[type[RedisError] | str, str] = {
     OutOfMemoryError: "it is out of memory: raise maxmemory, or free some",
     ReadOnlyError: "it is read-only: connect to the primary",
     BusyLoadingError: "it is loading its data: wait until it is done",
+    ClusterDownError: "a primary of the cluster is away, and nobody has taken its place yet",
+    TryAgainError: "a slot of the cluster is being moved: wait until it is done",
     "MISCONF": "it cannot save to its disk",
     "NOREPLICAS": "it has too few replicas in reach",
     "BUSY ": "a script keeps it busy",

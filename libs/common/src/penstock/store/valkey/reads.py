@@ -17,7 +17,8 @@ from penstock.ids import partition_of_dag, partition_of_run
 from penstock.store import records as r
 from penstock.store import views as v
 from penstock.store.run_lists import Statuses, status_lists
-from penstock.store.valkey.connection import LONGEST_WAIT_MS, Connection, Value, emptied
+from penstock.store.valkey.connection import Connection, emptied
+from penstock.store.valkey.node import Command, Value
 
 _decode_dags = msgspec.json.Decoder(v.DagSummary)
 
@@ -115,15 +116,18 @@ class Reads:
 
     async def tail(self, positions: Mapping[int, int], timeout_ms: int) -> list[r.LogEntry]:
         """Return what follows in the logs: a viewer holds its own position and is never a consumer group."""
-        partitions = list(positions)
-        command: list[Value] = ["XREAD", "COUNT", 256, "BLOCK", max(1, min(timeout_ms, LONGEST_WAIT_MS)), "STREAMS"]
-        command += [self._db.keys[partition].log for partition in partitions]
-        command += [f"{positions[partition]}-0" for partition in partitions]
-        answer = await self._db.wait(*command)
-        if not answer:
-            await self._db.believe_absence(*partitions)
-        by_key = {self._db.keys[partition].log: partition for partition in partitions}
-        return [log_entry(by_key[key], entry) for key, entries in streams(answer) for entry in entries]
+        by_key = {self._db.keys[partition].log: partition for partition in positions}
+
+        def read(logs: Sequence[str], block_ms: int) -> Command:
+            after = [f"{positions[by_key[log]]}-0" for log in logs]
+            block = ("BLOCK", block_ms) if block_ms else ()
+            return ("XREAD", "COUNT", 256, *block, "STREAMS", *logs, *after)
+
+        answers = await self._db.first(list(by_key), read, timeout_ms)
+        if not answers:
+            await self._db.believe_absence(*positions)
+        said = chain.from_iterable(map(streams, answers))
+        return [log_entry(by_key[key], entry) for key, entries in said for entry in entries]
 
     async def head(self, partition: int) -> r.Head:
         """Return the head of a partition."""

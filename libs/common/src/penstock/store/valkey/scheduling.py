@@ -7,7 +7,8 @@ from penstock.core.events import SCHEMA_VERSION
 from penstock.core.react import QUEUES
 from penstock.errors import StoreUnavailableError
 from penstock.store import records as r
-from penstock.store.valkey.connection import LONGEST_WAIT_MS, Connection, Value
+from penstock.store.valkey.connection import Connection
+from penstock.store.valkey.node import LONGEST_WAIT_MS, Value
 from penstock.store.valkey.payload import pack_commit
 from penstock.store.valkey.reads import byte_fields, parse_head, streams, text_fields
 
@@ -24,8 +25,7 @@ class Scheduling:
     async def present(self, owner: str, ttl_ms: int) -> list[str]:
         """Say that this scheduler is alive; return all that are. Their clock is the server's."""
         key = f"{self._db.prefix}:schedulers"
-        seconds, micros = await self._db.command("TIME")
-        now = int(seconds) * 1000 + int(micros) // 1000
+        now = await self._db.time(key)
         *_, alive = await self._db.pipeline(
             [
                 ("ZADD", key, now + ttl_ms, owner),
@@ -60,6 +60,10 @@ class Scheduling:
         """Give the partition up."""
         keys = self._db.keys[partition]
         await self._db.run("release", [keys.head, keys.lease], [owner, term])
+
+    def server_of(self, partition: int) -> str:
+        """Return a name for the server that held the partition in the last exchange."""
+        return self._db.topology.server_of(self._db.keys[partition].head)
 
     async def inbox(self, partition: int, after: str, limit: int, timeout_ms: int) -> list[r.Entry]:
         """Return inbox entries after ``after``. The group's cursor moves in the commit, not here."""

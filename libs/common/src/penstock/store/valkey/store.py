@@ -1,9 +1,6 @@
 """The whole store, and how it is opened: server checked, deployment's record read, streams and groups made."""
 
-from functools import partial
-
-from redis.asyncio import Redis
-from redis.exceptions import BusyLoadingError, ResponseError
+from redis.exceptions import BusyLoadingError, RedisError, ResponseError
 
 from penstock.core.chain import GENESIS
 from penstock.core.react import QUEUES
@@ -36,9 +33,12 @@ class ValkeyStore(Requests, Reads, BulkReads, Scheduling, Working, Health, Watch
         """Return what is wrong with the server, lasting or for the moment, in words for the operator."""
         wrong: list[str] = []
         try:
-            wrong += faults(await self.server())
-            await self._db.run("probe", [], [])
-            await self._db.believe_absence(*range(self.partitions))
+            wrong += await self.faults()
+            answers = await self._db.run_everywhere("probe")
+            refused = {server: answer for server, answer in answers.items() if isinstance(answer, RedisError)}
+            wrong += [_said_of(server, len(answers), refusal(answer)) for server, answer in refused.items()]
+            if not refused:
+                await self._db.believe_absence(*range(self.partitions))
         except StoreUnavailableError as error:
             if error.__cause__ is None:
                 wrong.append(str(error))
@@ -47,6 +47,11 @@ class ValkeyStore(Requests, Reads, BulkReads, Scheduling, Working, Health, Watch
             else:
                 raise
         return wrong
+
+    async def faults(self) -> list[str]:
+        """Return what forbids using the servers as they are configured; where there are several, which one it is."""
+        servers = await self.servers()
+        return [_said_of(one.servers[0], len(servers), fault) for one in servers for fault in faults(one)]
 
     async def close(self) -> None:
         """Release the connections."""
@@ -68,12 +73,16 @@ async def open_valkey(
     connection = Connection(url, prefix)
     store = ValkeyStore(connection)
     try:
-        wrong = faults(await store.server()) if strict else []
+        wrong = await store.faults() if strict else []
         await (_prepare(connection, partitions, wrong) if create else _find(connection, wrong))
     except BaseException:
         await store.close()
         raise
     return store
+
+
+def _said_of(server: str, servers: int, fault: str) -> str:
+    return f"{server}: {fault}" if servers > 1 else fault
 
 
 def _refuse(wrong: list[str]) -> None:
@@ -112,13 +121,7 @@ async def _create(connection: Connection, keys: PartitionKeys) -> None:
     }
     await connection.pipeline([("HSETNX", keys.head, field, value) for field, value in beginning.items()])
     groups = [(keys.inbox, SCHEDULERS), *((keys.queue(name), WORKERS) for name in QUEUES)]
-    for stream, group in groups:
-        await connection.ask(partial(_ensure_group, connection.redis, stream, group))
-
-
-async def _ensure_group(redis: Redis, stream: str, group: str) -> None:
-    try:
-        await redis.xgroup_create(stream, group, id="0", mkstream=True)
-    except ResponseError as error:
-        if not str(error).startswith("BUSYGROUP"):  # it exists
-            raise
+    await connection.pipeline(
+        [("XGROUP", "CREATE", stream, group, "0", "MKSTREAM") for stream, group in groups],
+        passing="BUSYGROUP",  # it is there
+    )

@@ -9,7 +9,8 @@ from penstock.core.run import RunSummary, TaskState
 from penstock.ids import home_of_run
 from penstock.store import records as r
 from penstock.store import views as v
-from penstock.store.valkey.connection import Connection, Value
+from penstock.store.valkey.connection import Connection
+from penstock.store.valkey.node import Value
 from penstock.store.valkey.reads import text_fields
 
 _decode_worker = msgspec.json.Decoder(r.WorkerPresence).decode
@@ -72,8 +73,7 @@ class Watching:
 
     async def worker_count(self) -> int:
         """Return how many workers are alive."""
-        seconds, micros = await self._db.command("TIME")
-        now = int(seconds) * 1000 + int(micros) // 1000
+        now = await self._db.time(self._db.workers.until)
         return int(await self._db.command("ZCOUNT", self._db.workers.until, now, "+inf"))
 
 

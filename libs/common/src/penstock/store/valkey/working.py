@@ -10,8 +10,9 @@ from penstock.core.projection import task_field
 from penstock.core.react import DEFAULT_QUEUE, QUEUES, SUSPECT_QUEUE
 from penstock.errors import NewerSchemaError
 from penstock.store import records as r
-from penstock.store.valkey.connection import LONGEST_WAIT_MS, Call, Connection, Value
+from penstock.store.valkey.connection import Call, Connection
 from penstock.store.valkey.keys import WORKERS
+from penstock.store.valkey.node import Command, Value
 from penstock.store.valkey.reads import byte_fields, streams
 
 T = TypeVar("T")
@@ -49,25 +50,27 @@ class Working:
 
     async def withdraw(self, partitions: Sequence[int], worker: str) -> None:
         """Stop being rung for work."""
-        calls: list[Call] = []
-        for partition in partitions:
-            keys = self._db.keys[partition]
-            calls.append(("withdraw", [keys.idle, keys.bell(worker)], [worker, keys.bell("")]))
-        if calls:
-            await self._db.run_all(calls)
+        if not partitions:
+            return
+        await self._withdraw(partitions, worker, rung=False)
+        # A bell that was taken off the server before, and that nobody has heard yet, is passed on as well.
+        bells = {partition: self._db.keys[partition].bell(worker) for partition in partitions}
+        rung = [partition for partition, bell in bells.items() if self._db.take_back(worker, bell, _is_work)]
+        if rung:
+            await self._withdraw(rung, worker, rung=True)
+
+    async def _withdraw(self, partitions: Sequence[int], worker: str, *, rung: bool) -> None:
+        keys = [self._db.keys[partition] for partition in partitions]
+        calls: list[Call] = [
+            ("withdraw", [one.idle, one.bell(worker)], [worker, one.bell(""), int(rung)]) for one in keys
+        ]
+        await self._db.run_all(calls)
 
     async def wait(self, worker: str, timeout_ms: int) -> list[r.Bell]:
         """Return what the worker is told, waiting at most ``timeout_ms``."""
         bells = {keys.bell(worker): partition for partition, keys in enumerate(self._db.keys)}
-        seconds = max(1, min(timeout_ms, LONGEST_WAIT_MS)) / 1000
-        answer = await self._db.wait("BLPOP", *bells, seconds)
-        if not answer:
-            return []
-        partition = bells[answer[0].decode()]
-        if answer[1] == b"work":
-            return [r.Bell(partition)]
-        run_id, attempt, task_id = answer[1].decode().split(" ", 2)
-        return [r.Bell(partition, run_id, task_id, int(attempt))]
+        answers = await self._db.first(list(bells), _pop, timeout_ms, owner=worker)
+        return [_bell(bells[bell.decode()], message) for bell, (message,) in answers]
 
     async def heartbeat(self, worker: str, claims: Sequence[r.QueueEntry]) -> list[r.Beat]:
         """Keep the claims; return for each what has become of it."""
@@ -115,6 +118,22 @@ def _spread(groups: Iterable[Sequence[int]], answers: Iterable[Sequence[bytes]])
     """Return the answers of all groups in the order of what was asked."""
     placed = {place: one for pair in zip(groups, answers, strict=True) for place, one in zip(*pair, strict=True)}
     return [placed[place] for place in range(len(placed))]
+
+
+def _pop(bells: Sequence[str], block_ms: int) -> Command:
+    what: list[Value] = [len(bells), *bells, "LEFT"]
+    return ("BLMPOP", block_ms / 1000, *what) if block_ms else ("LMPOP", *what)
+
+
+def _is_work(answer: Any) -> bool:  # noqa: ANN401  # of a bell, what the server answers
+    return bool(answer[1] == [b"work"])
+
+
+def _bell(partition: int, message: bytes) -> r.Bell:
+    if message == b"work":
+        return r.Bell(partition)
+    run_id, attempt, task_id = message.decode().split(" ", 2)
+    return r.Bell(partition, run_id, task_id, int(attempt))
 
 
 def _identity(claim: r.QueueEntry) -> tuple[Value, ...]:

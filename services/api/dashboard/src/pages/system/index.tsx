@@ -73,6 +73,9 @@ function Server({ state: { server } }: { state: SystemState }) {
     ["appendfsync", server.appendfsync],
     ["maxmemory", server.maxmemory ? bytes(server.maxmemory) : "no limit"],
     ["maxmemory-policy", server.maxmemory_policy],
+    ...(server.servers && server.servers.length > 1
+      ? [["Primaries", server.servers.join(", ")] as const]
+      : []),
   ] as const;
   return (
     <Panel title="Server" className="mb-4">

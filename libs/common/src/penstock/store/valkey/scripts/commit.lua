@@ -66,6 +66,7 @@ for index, kind in ipairs({'hash', 'string', 'stream', 'stream', 'zset', 'hash',
 end
 for _, dag in ipairs(commit.dags) do
   expect('hash', base .. 'versions:' .. dag[1])
+  expect('string', base .. 'definition:' .. dag[2])
 end
 for _, run in ipairs(commit.runs) do
   expect('hash', base .. 'run:' .. run[1])
