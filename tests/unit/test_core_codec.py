@@ -23,7 +23,7 @@ VERSIONS = sorted({1, e.SCHEMA_VERSION})
 def test_an_event_is_stored_as_readable_json_with_its_type_and_version() -> None:
     event = e.TaskStarted(at=5, cause="inbox:1-0", run_id="r", task_id="t", attempt=1, worker="w")
     assert encode_event(event) == (
-        b'{"type":"TaskStarted","v":2,"at":5,"cause":"inbox:1-0","run_id":"r","task_id":"t","attempt":1,"worker":"w"}'
+        b'{"type":"TaskStarted","v":3,"at":5,"cause":"inbox:1-0","run_id":"r","task_id":"t","attempt":1,"worker":"w"}'
     )
 
 

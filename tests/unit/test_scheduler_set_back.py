@@ -14,10 +14,12 @@ from penstock.errors import StoreUnavailableError
 from penstock.ids import new_run_id
 from penstock.store import records as r
 from penstock.store.base import Store
+from penstock.tracing import NOT_TRACED
 from penstock_scheduler.clock import ServerClock
 from penstock_scheduler.metrics import SchedulerMetrics
 from penstock_scheduler.service import Scheduler
-from penstock_scheduler.tenure import Bounds, Tenure
+from penstock_scheduler.spans import RunSpans
+from penstock_scheduler.tenure import Bounds, Observers, Tenure
 from simulation.world import CheckedStore
 from stack import dag, eventually
 from store_kit import Reign
@@ -84,7 +86,9 @@ async def test_a_fork_is_declared_although_the_first_to_find_it_fails(call: str)
 
     def tenure() -> Tenure:
         clock = ServerClock(asyncio.get_running_loop().time, 1)
-        return Tenure(0, "owner", store, clock, seen, Bounds(600, 1000), SchedulerMetrics())
+        return Tenure(
+            0, "owner", store, clock, seen, Bounds(600, 1000), Observers(SchedulerMetrics(), RunSpans(NOT_TRACED))
+        )
 
     with suppress(StoreUnavailableError):
         await tenure().run()

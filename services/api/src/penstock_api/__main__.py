@@ -6,17 +6,23 @@ from penstock.logs import configure_logging
 from penstock.process import explained_exit
 from penstock.settings import Settings, load_settings
 from penstock.store import await_store
+from penstock.tracing import tracing
 from penstock_api.app import create_app
 from penstock_api.server import Server
 
 
 async def serve(settings: Settings) -> None:
-    """Serve the API until SIGTERM or SIGINT."""
-    store = await await_store(settings)
-    try:
-        await Server(create_app(store, settings), settings).serve()
-    finally:
-        await store.close()
+    """Serve the API until SIGTERM or SIGINT.
+
+    Raises:
+        InvalidInputError: a variable of OpenTelemetry has a value that cannot be used.
+    """
+    async with tracing("api") as tracer:
+        store = await await_store(settings)
+        try:
+            await Server(create_app(store, settings, tracer), settings).serve()
+        finally:
+            await store.close()
 
 
 def main() -> None:

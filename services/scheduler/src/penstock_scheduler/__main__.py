@@ -11,6 +11,7 @@ from penstock.logs import configure_logging
 from penstock.process import collect_rarely, explained_exit, process_name
 from penstock.settings import Settings, load_settings
 from penstock.store import await_store
+from penstock.tracing import tracing
 from penstock_scheduler.service import Scheduler
 
 
@@ -18,12 +19,13 @@ async def serve(settings: Settings) -> None:
     """Run a scheduler until SIGTERM or SIGINT.
 
     Raises:
+        InvalidInputError: a variable of OpenTelemetry has a value that cannot be used.
         CannotListenError: it cannot listen where its metrics are to be read.
         UnfitServerError: the server must not be used as it is configured.
         NewerSchemaError: it met what only a newer Penstock understands.
     """
     readiness, exposition = Readiness(), Exposition("scheduler")
-    async with listening(settings, exposition, readiness):
+    async with tracing("scheduler") as tracer, listening(settings, exposition, readiness):
         store = await await_store(settings)
         scheduler = Scheduler(
             store,
@@ -31,6 +33,7 @@ async def serve(settings: Settings) -> None:
             lease_seconds=settings.scheduler_lease_seconds,
             worker_lease_seconds=settings.worker_lease_seconds,
             loaded_tasks=settings.scheduler_loaded_tasks,
+            tracer=tracer,
         )
         readiness.faults = scheduler.faults
         exposition.add(scheduler.metrics)

@@ -9,11 +9,13 @@ from penstock.core.run import IllegalStepError
 from penstock.errors import NewerSchemaError, PenstockError
 from penstock.store.base import Store
 from penstock.store.records import Head
+from penstock.tracing import NOT_TRACED, Tracer
 from penstock_scheduler.assignment import assigned
 from penstock_scheduler.clock import ServerClock
 from penstock_scheduler.engine import LOADED_TASKS
 from penstock_scheduler.metrics import SchedulerMetrics
-from penstock_scheduler.tenure import Bounds, Tenure
+from penstock_scheduler.spans import RunSpans
+from penstock_scheduler.tenure import Bounds, Observers, Tenure
 
 TICK_SECONDS = 0.5
 """How often a scheduler looks who else is there, and for partitions that have become free."""
@@ -51,6 +53,7 @@ class Scheduler:
         lease_seconds: float,
         worker_lease_seconds: float,
         loaded_tasks: int = LOADED_TASKS,
+        tracer: Tracer = NOT_TRACED,
     ) -> None:
         """``loaded_tasks`` may be kept in memory over all partitions: it bounds what the process takes."""
         self._store = store
@@ -62,6 +65,7 @@ class Scheduler:
         self._monotonic = asyncio.get_running_loop().time
         self._clock = ServerClock(self._monotonic, worker_lease_seconds / 3)
         self.metrics = SchedulerMetrics()
+        self._observers = Observers(self.metrics, RunSpans(tracer))
         self._stopping = asyncio.Event()
         self._seen: dict[int, Head] = {}
         self._tenures: dict[int, tuple[Tenure, asyncio.Task[None]]] = {}
@@ -121,7 +125,7 @@ class Scheduler:
                 self._clock,
                 self._seen,
                 self._bounds,
-                self.metrics,
+                self._observers,
             )
             self._tenures[partition] = (tenure, asyncio.create_task(tenure.run(), name=f"partition-{partition}"))
         for partition in self._tenures.keys() - share:

@@ -16,6 +16,7 @@ from penstock_scheduler.engine import LOADED_TASKS, Engine
 from penstock_scheduler.inbox_reader import InboxReader
 from penstock_scheduler.metrics import SchedulerMetrics
 from penstock_scheduler.observing import observe
+from penstock_scheduler.spans import RunSpans
 from penstock_scheduler.upkeep import Upkeep
 
 DUE_BATCH = 100
@@ -32,6 +33,13 @@ class Bounds(msgspec.Struct, frozen=True):
     loaded_tasks: int = LOADED_TASKS
 
 
+class Observers(msgspec.Struct, frozen=True):
+    """Who is told of the work of all partitions."""
+
+    metrics: SchedulerMetrics
+    spans: RunSpans
+
+
 class Tenure:
     """The loop of one partition."""
 
@@ -43,7 +51,7 @@ class Tenure:
         clock: ServerClock,
         seen: dict[int, r.Head],
         bounds: Bounds,
-        metrics: SchedulerMetrics,
+        observers: Observers,
     ) -> None:
         """``seen`` holds, by partition, the last head this process saw, over all its tenures."""
         self._number = number
@@ -52,7 +60,8 @@ class Tenure:
         self._clock = clock
         self._seen = seen
         self._bounds = bounds
-        self._metrics = metrics
+        self._metrics = observers.metrics
+        self._spans = observers.spans
         self._wake: int | None = None
         self._monotonic = asyncio.get_running_loop().time
         self._renew_at = 0.0
@@ -173,6 +182,7 @@ class Tenure:
         begun = self._monotonic()
         self._learn(await commit_once(self._store, commit, self._owner))
         self._metrics.committed(commit, observe(engine.applied, engine.runs), self._monotonic() - begun)
+        self._spans.committed(engine.applied, engine.losses, engine.runs)
         engine.committed(commit)
 
     def _patience(self) -> int:

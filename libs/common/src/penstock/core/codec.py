@@ -23,6 +23,7 @@ def _as_it_is(content: _Json) -> _Json:
 
 UPCASTERS: Mapping[int, Upcaster] = {
     1: _as_it_is,  # definitions had no tags
+    2: _as_it_is,  # requests named no trace
 }
 """From each old schema version to the next: ``UPCASTERS[1]`` turns an object of version 1 into one of version 2.
 
