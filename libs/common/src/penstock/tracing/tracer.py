@@ -3,7 +3,6 @@
 import os
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from importlib.util import find_spec
 from typing import Protocol
 
 import structlog
@@ -104,12 +103,12 @@ def _exporter(service: str, environ: Mapping[str, str]) -> Exporter | None:
     if protocol != _PROTOCOL:
         _log.warning("nothing is traced: this exporter speaks http/protobuf only", wanted=protocol)
         return None
-    if not _installed():
-        reason = "the extra is not installed: pip install 'penstock[otel]', or requirements-otel.txt"
-        _log.warning("nothing is traced although OTEL_EXPORTER_OTLP_ENDPOINT is set", reason=reason)
+    try:
+        from penstock.tracing.otlp import OtlpExporter  # noqa: PLC0415  # the only place where it is loaded
+    except ModuleNotFoundError as error:
+        reason = f"there is no {error.name}: pip install 'penstock[otel]', or requirements-otel.txt"
+        _log.warning("nothing is traced although a collector is named", reason=reason)
         return None
-    from penstock.tracing.otlp import OtlpExporter  # noqa: PLC0415  # its libraries are loaded where they are used only
-
     return OtlpExporter(service)
 
 
@@ -119,10 +118,3 @@ def _wanted(environ: Mapping[str, str]) -> bool:
     if environ.get("OTEL_TRACES_EXPORTER", "otlp").strip().lower() == "none":
         return False
     return any(environ.get(name, "").strip() for name in ENDPOINTS)
-
-
-def _installed() -> bool:
-    try:
-        return all(map(find_spec, ("opentelemetry.sdk.trace", "opentelemetry.exporter.otlp.proto.http")))
-    except ModuleNotFoundError:
-        return False
