@@ -53,7 +53,8 @@ class OtlpExporter:
         self._ids = _GivenIds()
         try:
             self._provider = TracerProvider(resource=_resource(service), id_generator=self._ids, shutdown_on_exit=False)
-            self._provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
+            self._sender = OTLPSpanExporter()
+            self._provider.add_span_processor(BatchSpanProcessor(self._sender))
         except ValueError as error:
             raise InvalidInputError(f"A variable OTEL_… has a value that cannot be used: {error}") from error
         self._tracer = self._provider.get_tracer("penstock", __version__)
@@ -87,6 +88,8 @@ class OtlpExporter:
         last = threading.Thread(target=self._provider.shutdown, name="last-spans", daemon=True)
         last.start()
         await asyncio.to_thread(last.join, STOP_SECONDS)
+        if last.is_alive():
+            self._sender.shutdown()  # type: ignore[no-untyped-call]  # or it would go on trying until the process is gone
 
 
 def _around(parent: TraceContext | None) -> Context:
