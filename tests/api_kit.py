@@ -10,6 +10,7 @@ import msgspec
 
 from penstock.settings import Settings
 from penstock.store.base import Store
+from penstock.tracing import NOT_TRACED, Tracer
 from penstock_api.app import create_app
 from penstock_api.server import Server
 from stack import eventually
@@ -26,9 +27,11 @@ SAMPLE: Json = {
 
 
 @asynccontextmanager
-async def open_api(store: Store, settings: Settings | None = None) -> AsyncIterator[httpx.AsyncClient]:
+async def open_api(
+    store: Store, settings: Settings | None = None, tracer: Tracer = NOT_TRACED
+) -> AsyncIterator[httpx.AsyncClient]:
     """Speak to the API without a network; one more replica with each call."""
-    app = create_app(store, settings or Settings())
+    app = create_app(store, settings or Settings(), tracer)
     transport = httpx.ASGITransport(app)
     async with (
         app.router.lifespan_context(app),

@@ -13,6 +13,7 @@ from stack import DIAMOND
 from store_backends import Backend, sweep
 from store_kit import FIRST, facts, failure, fan, run_id, started, status_of, success
 
+CALLER = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 ONE: dict[str, tuple[str, ...]] = {"a": ()}
 
 
@@ -27,6 +28,18 @@ async def test_a_claim_says_what_to_execute(store: Store) -> None:
     assert (claim.run_id, claim.task_id, claim.task, claim.attempt) == (run, "a", 0, 1)
     assert (claim.partition, claim.id, claim.dag_id) == (0, log_entry.seq, FIRST)
     assert await store.definition(claim.partition, claim.version) is not None
+
+
+async def test_a_claim_of_a_run_requested_within_a_trace_says_so_and_since_when_it_is_ready(store: Store) -> None:
+    reign, _ = await started(store, ONE)
+    await store.request_run(FIRST, run_id(2), traceparent=CALLER)
+    await reign.settle()
+    untraced, traced = await store.claim(0, "w", 5)
+    view = await store.run(run_id(2))
+    assert view is not None
+    assert (untraced.traceparent, untraced.ready_at) == ("", 0)
+    assert (traced.traceparent, traced.ready_at) == (CALLER, view.tasks[0].ready_at)
+    assert await store.claimed(0, "w") == [untraced, traced]
 
 
 async def test_a_claim_takes_at_most_what_was_asked_and_the_longest_waiting_first(store: Store) -> None:

@@ -29,6 +29,21 @@ async def test_a_registered_version_can_be_read_at_once(store: Store) -> None:
     assert await store.versions(FIRST) == [listed]
 
 
+async def test_a_run_keeps_the_trace_it_was_requested_in_before_and_after_it_is_in_the_log(store: Store) -> None:
+    reign, _ = await started(store, ONE)
+    traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+    asked = await store.request_run(FIRST, run_id(2), "key", traceparent=traceparent)
+    (fact,) = await facts(store)
+    assert isinstance(fact, e.RunRequested)
+    assert fact.traceparent == traceparent
+    for _ in ("requested", "in the log"):
+        view = await store.run(run_id(2))
+        assert view is not None
+        assert view.summary.traceparent == traceparent
+        await reign.settle()
+    assert await store.request_run(FIRST, run_id(3), "key") == (asked[0], False)
+
+
 async def test_a_version_that_is_current_is_not_requested_again(store: Store) -> None:
     spec = dag(FIRST, ONE)
     await store.register_dag(spec, "v1")

@@ -29,6 +29,7 @@ from penstock_scheduler.engine import Engine
 
 PARTITION = 3
 BEGINNING = 1_767_225_600_000  # 2026-01-01T00:00:00Z
+TRACEPARENT = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 ERROR = e.TaskError("exit", "The command ended with exit code 1.")
 
 
@@ -61,8 +62,9 @@ class Recorder:
         self._shelf.definitions[dag_version(dag)] = dag
         await self.take(e.DagRegistered(dag_id=dag.id, version=dag_version(dag), definition=dag))
 
-    async def request(self, run_id: str, dag: DagSpec) -> None:
-        await self.take(e.RunRequested(run_id=run_id, dag_id=dag.id, version=dag_version(dag)))
+    async def request(self, run_id: str, dag: DagSpec, traceparent: str = "") -> None:
+        version = dag_version(dag)
+        await self.take(e.RunRequested(run_id=run_id, dag_id=dag.id, version=version, traceparent=traceparent))
 
     async def take(self, *facts: e.AnyEvent) -> None:
         self.now += 1000
@@ -226,13 +228,15 @@ async def upstream_fails(recorder: Recorder) -> None:
 
 
 async def runs_interleave(recorder: Recorder) -> None:
-    """Runs of two DAGs and two versions side by side, and a request for a version that does not exist."""
+    """Runs of two DAGs and two versions side by side, one in a trace, and a request for a version that is none."""
     one, two = dag("one", task("a"), task("b", "a")), dag("two", task("a"), task("b"))
     newer = msgspec.structs.replace(
         dag("one", task("a"), task("b", "a"), task("c", "b")), tags=("golden", "größer als zuvor")
     )
     _, first = await begin(recorder, one, 1)
-    _, second = await begin(recorder, two, 2)
+    await recorder.register(two)
+    await recorder.request(run_id(2), two, traceparent=TRACEPARENT)
+    second = Attempts(recorder, run_id(2))
     await recorder.take(first.started("a"), second.started("b"))
     _, third = await begin(recorder, newer, 3)
     await recorder.take(second.succeeded("b"), first.succeeded("a"), third.started("a"), second.started("a"))

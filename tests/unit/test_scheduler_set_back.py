@@ -14,11 +14,13 @@ from penstock.errors import StoreUnavailableError
 from penstock.ids import new_run_id
 from penstock.store import records as r
 from penstock.store.base import Store
+from penstock.tracing import NOT_TRACED
 from penstock_scheduler.clock import ServerClocks
 from penstock_scheduler.metrics import SchedulerMetrics
 from penstock_scheduler.notifications.courier import Courier
 from penstock_scheduler.notifications.outbox import Outbox
 from penstock_scheduler.service import Scheduler
+from penstock_scheduler.spans import RunSpans
 from penstock_scheduler.tenure import Bounds, Followers, Tenure
 from simulation.world import CheckedStore
 from stack import dag, eventually
@@ -86,7 +88,7 @@ async def test_a_fork_is_declared_although_the_first_to_find_it_fails(call: str)
 
     def tenure() -> Tenure:
         clocks = ServerClocks(asyncio.get_running_loop().time, 1)
-        followers = Followers(SchedulerMetrics(), Outbox(0, store, Courier(), lambda: 0))
+        followers = Followers(SchedulerMetrics(), Outbox(0, store, Courier(), lambda: 0), RunSpans(NOT_TRACED))
         return Tenure(0, "owner", store, clocks, seen, Bounds(600, 1000), followers)
 
     with suppress(StoreUnavailableError):

@@ -1,6 +1,7 @@
 """What the commands about runs do."""
 
 import json
+import os
 from pathlib import Path
 
 import typer
@@ -8,6 +9,7 @@ from rich.text import Text
 
 from penstock.client import Client, RunDetail, Task
 from penstock.core.status import RunStatus
+from penstock.tracing.context import TRACEPARENT, parse_traceparent
 from penstock_cli.connect import connect
 from penstock_cli.failures import FAILED, reading
 from penstock_cli.output import console, local, print_json, printable, seconds_between, status_text, table
@@ -16,9 +18,13 @@ _SUFFIXES = frozenset({".yaml", ".yml", ".json"})
 
 
 def run(what: str, *, wait: bool, idempotency_key: str | None) -> None:
-    """Run a DAG, or register a file and run that; print the run's id, and with ``wait`` how it ended."""
+    """Run a DAG, or register a file and run that; print the run's id, and with ``wait`` how it ended.
+
+    A trace that the environment hands on (``TRACEPARENT``) is handed on to the run.
+    """
+    told = os.environ.get(TRACEPARENT, "")
     with connect() as client:
-        accepted = client.run(_dag_id(client, what), idempotency_key)
+        accepted = client.run(_dag_id(client, what), idempotency_key, told if parse_traceparent(told) else None)
         print(accepted.run_id, flush=True)  # noqa: T201  # this is the answer; scripts take it as it is
         if not wait:
             return

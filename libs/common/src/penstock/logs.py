@@ -2,7 +2,7 @@
 
 One pipeline serves both our own loggers and those of libraries (uvicorn, redis, asyncio), so that every line has
 the same fields: ``timestamp``, ``level``, ``service``, ``logger``, ``event``, and what was bound with
-``structlog.contextvars`` (``run``, ``task``, ``partition``). No secret passes it.
+``structlog.contextvars`` (``run``, ``task``, ``partition``, ``trace_id``). No secret passes it.
 """
 
 import logging

@@ -44,14 +44,14 @@ class Exchange:
     def end(self) -> None:
         """Count and log what there was."""
         seconds = time.perf_counter() - self._begun
-        status, route = self.status or LEFT, _route(self._scope)
+        status, route = self.status or LEFT, route_of(self._scope)
         begun = seconds if self._first_byte_seconds is None else self._first_byte_seconds
         self._metrics.open.dec()
         self._metrics.answered(self._scope["method"], route, status, begun)
         _log_request(self._scope, route, status, seconds, self._bytes)
 
 
-def _route(scope: Scope) -> str:
+def route_of(scope: Scope) -> str:
     """Return the template of the route that answered, which the router leaves in the scope."""
     if "route" in scope:
         path: str = scope["route"].path

@@ -12,6 +12,7 @@ from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddle
 from penstock import __version__
 from penstock.settings import Settings
 from penstock.store.base import Store
+from penstock.tracing import NOT_TRACED, Tracer
 from penstock_api.context import Context
 from penstock_api.doors import Doors
 from penstock_api.envelope import Envelope
@@ -51,7 +52,7 @@ class Api(FastAPI):
         return super().openapi()
 
 
-def create_app(store: Store, settings: Settings) -> Api:
+def create_app(store: Store, settings: Settings, tracer: Tracer = NOT_TRACED) -> Api:
     """Return the API on a store, which stays the caller's to close."""
     context = Context(store, settings)
 
@@ -70,7 +71,7 @@ def create_app(store: Store, settings: Settings) -> Api:
         redirect_slashes=False,
         lifespan=lifespan,
         middleware=[
-            Middleware(Envelope, metrics=context.http),
+            Middleware(Envelope, metrics=context.http, tracer=tracer),
             Middleware(Doors, settings=settings),
             Middleware(
                 GZipMiddleware,

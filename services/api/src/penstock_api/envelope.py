@@ -11,9 +11,11 @@ import structlog
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from penstock_api.access import Exchange
+from penstock.tracing import Tracer
+from penstock_api.access import LEFT, Exchange
 from penstock_api.errors import internal_error
 from penstock_api.metrics import HttpMetrics
+from penstock_api.request_trace import RequestTrace
 
 REQUEST_ID = "x-request-id"
 
@@ -30,9 +32,10 @@ class Envelope:
     it, and so does every line that is logged on behalf of the request.
     """
 
-    def __init__(self, app: ASGIApp, metrics: HttpMetrics) -> None:
+    def __init__(self, app: ASGIApp, metrics: HttpMetrics, tracer: Tracer) -> None:
         self._app = app
         self._metrics = metrics
+        self._tracer = tracer
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass one request on."""
@@ -40,6 +43,7 @@ class Envelope:
             await self._app(scope, receive, send)
             return
         exchange = Exchange(scope, self._metrics)
+        trace = RequestTrace.of(scope, self._tracer)
         request_id = _request_id(scope)
         headers = [*_HEADERS, (REQUEST_ID.encode(), request_id.encode())]
 
@@ -49,7 +53,7 @@ class Envelope:
                 message["headers"] = [*message.get("headers", ()), *headers]
             await send(message)
 
-        with structlog.contextvars.bound_contextvars(request_id=request_id):
+        with structlog.contextvars.bound_contextvars(request_id=request_id), trace.told():
             try:
                 await self._app(scope, receive, send_with_headers)
             except Exception:  # the last resort: anything else would end the connection without an answer
@@ -59,6 +63,7 @@ class Envelope:
                 await internal_error()(scope, receive, send_with_headers)
             finally:
                 exchange.end()
+                trace.end(exchange.status or LEFT)
 
 
 def _request_id(scope: Scope) -> str:

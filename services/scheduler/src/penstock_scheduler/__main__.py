@@ -12,6 +12,7 @@ from penstock.logs import configure_logging
 from penstock.process import collect_rarely, end_when_told, explained_exit, left_when_told, process_name
 from penstock.settings import Settings, load_settings
 from penstock.store import await_store
+from penstock.tracing import tracing
 from penstock_scheduler.notifications.courier import Courier
 from penstock_scheduler.notifications.read_targets import load_targets
 from penstock_scheduler.notifications.target import Target
@@ -22,12 +23,13 @@ async def serve(settings: Settings, targets: Sequence[Target]) -> None:
     """Run a scheduler until SIGTERM or SIGINT.
 
     Raises:
+        InvalidInputError: a variable of OpenTelemetry has a value that cannot be used.
         CannotListenError: it cannot listen where its metrics are to be read.
         UnfitServerError: the server must not be used as it is configured.
         NewerSchemaError: it met what only a newer Penstock understands.
     """
     readiness, exposition = Readiness(), Exposition("scheduler")
-    async with listening(settings, exposition, readiness):
+    async with tracing("scheduler") as tracer, listening(settings, exposition, readiness):
         with left_when_told():
             store = await await_store(settings)
         courier = Courier(targets, deployment=settings.key_prefix, public_url=settings.public_url)
@@ -38,6 +40,7 @@ async def serve(settings: Settings, targets: Sequence[Target]) -> None:
             worker_lease_seconds=settings.worker_lease_seconds,
             loaded_tasks=settings.scheduler_loaded_tasks,
             courier=courier,
+            tracer=tracer,
         )
         readiness.faults = scheduler.faults
         exposition.add(scheduler.metrics)

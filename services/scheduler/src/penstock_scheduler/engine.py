@@ -20,6 +20,7 @@ from penstock.core.status import TaskStatus
 from penstock.errors import NewerSchemaError, SchemaError
 from penstock.store import records as r
 from penstock.store.base import SchedulerStore
+from penstock_scheduler.spans import Loss
 from penstock_scheduler.step import Intake, Step
 from penstock_scheduler.vanished import OPEN, Attempt
 
@@ -55,6 +56,8 @@ class Engine:
         self.head = head
         self.applied: Sequence[e.AnyEvent] = ()
         """The events of the commit under way."""
+        self.losses: Sequence[Loss] = ()
+        """The attempts that it declares lost."""
         self._number = number
         self._store = store
         self._lease_ms = lease_ms
@@ -101,7 +104,7 @@ class Engine:
             return None
         wakes = {run_id: next_wake(run, self._room(run)) for run_id, run in self._runs(step.touched)}
         self._agenda.update(dict.fromkeys(run_id for run_id, wake in wakes.items() if wake == 0))
-        self.applied = step.applied
+        self.applied, self.losses = step.applied, step.losses
         intake = Intake(entries[-1].id if entries else "", len(entries), dead, unknown)
         return step.commit(self.head, wakes, intake, self._lease_ms)
 
@@ -119,13 +122,13 @@ class Engine:
                 lost_hash=lost.hash,
             )
         )
-        self.applied = step.applied
+        self.applied, self.losses = step.applied, step.losses
         return step.commit(self.head, {}, Intake("", 0, [], []), self._lease_ms)
 
     def committed(self, commit: r.Commit) -> None:
         """Take note that a commit was applied."""
         self.head = replace(self.head, seq=commit.seq + len(commit.events), hash=commit.new_hash, cursor=commit.cursor)
-        self.applied = ()
+        self.applied, self.losses = (), ()
         self._forget(commit.runs)
 
     def _accept(self, step: Step, facts: Sequence[tuple[e.AnyEvent, r.Entry]]) -> list[r.DeadLetter]:

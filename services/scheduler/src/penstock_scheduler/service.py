@@ -9,12 +9,14 @@ from penstock.core.run import IllegalStepError
 from penstock.errors import NewerSchemaError, PenstockError
 from penstock.store.base import Store
 from penstock.store.records import Head
+from penstock.tracing import NOT_TRACED, Tracer
 from penstock_scheduler.assignment import assigned
 from penstock_scheduler.clock import ServerClocks
 from penstock_scheduler.engine import LOADED_TASKS
 from penstock_scheduler.metrics import SchedulerMetrics
 from penstock_scheduler.notifications.courier import Courier
 from penstock_scheduler.notifications.outbox import Outbox
+from penstock_scheduler.spans import RunSpans
 from penstock_scheduler.tenure import Bounds, Followers, Tenure
 
 TICK_SECONDS = 0.5
@@ -54,6 +56,7 @@ class Scheduler:
         worker_lease_seconds: float,
         loaded_tasks: int = LOADED_TASKS,
         courier: Courier | None = None,
+        tracer: Tracer = NOT_TRACED,
     ) -> None:
         """``loaded_tasks`` may be kept in memory over all partitions: it bounds what the process takes.
 
@@ -69,6 +72,7 @@ class Scheduler:
         self._clocks = ServerClocks(self._monotonic, worker_lease_seconds / 3)
         self.metrics = SchedulerMetrics()
         self._courier = courier or Courier()
+        self._spans = RunSpans(tracer)
         self._stopping = asyncio.Event()
         self._seen: dict[int, Head] = {}
         self._tenures: dict[int, tuple[Tenure, asyncio.Task[None]]] = {}
@@ -128,7 +132,7 @@ class Scheduler:
                 self._clocks,
                 self._seen,
                 self._bounds,
-                Followers(self.metrics, self._outbox(partition)),
+                Followers(self.metrics, self._outbox(partition), self._spans),
             )
             self._tenures[partition] = (tenure, asyncio.create_task(tenure.run(), name=f"partition-{partition}"))
         for partition in self._tenures.keys() - share:

@@ -12,6 +12,7 @@ from penstock.core.run import Run
 from penstock.core.status import RunStatus, TaskStatus
 from penstock.store import records as r
 from penstock.store import views as v
+from penstock_scheduler.spans import Loss
 
 _RUNNING_TASK = TaskStatus.RUNNING
 
@@ -47,6 +48,7 @@ class Step:
         self._partition = partition
         self._seq = seq
         self.applied: list[e.AnyEvent] = []
+        self.losses: list[Loss] = []
         self._events: list[bytes] = []
         self._touched: dict[str, _Touched] = {}
         self._dags: list[r.DagWrite] = []
@@ -129,6 +131,8 @@ class Step:
             touched.numbers.add(number)
             if type(event) is e.TaskReady:
                 self._ready.append(_queue_entry(self._number, run, number, event, seq))
+            elif type(event) is e.TaskLost:
+                self.losses.append(Loss(event, run.tasks[number].started_at))
             elif run.summary.status is RunStatus.CANCELLING and type(event) is e.TaskStarted:
                 self._stops.append(r.Stop(event.worker, event.run_id, event.task_id, event.attempt))
         elif isinstance(event, e.RunCancelled):
@@ -169,6 +173,7 @@ def _dag_write(event: e.DagRegistered, seq: int) -> r.DagWrite:
 
 
 def _queue_entry(partition: int, run: Run, number: int, event: e.TaskReady, seq: int) -> r.QueueEntry:
+    traceparent = run.summary.traceparent
     return r.QueueEntry(
         partition=partition,
         queue=event.queue,
@@ -179,4 +184,6 @@ def _queue_entry(partition: int, run: Run, number: int, event: e.TaskReady, seq:
         attempt=event.attempt,
         dag_id=run.summary.dag_id,
         version=run.summary.version,
+        traceparent=traceparent,
+        ready_at=run.tasks[number].ready_at if traceparent else 0,
     )

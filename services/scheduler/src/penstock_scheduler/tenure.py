@@ -18,6 +18,7 @@ from penstock_scheduler.inbox_reader import InboxReader
 from penstock_scheduler.metrics import SchedulerMetrics
 from penstock_scheduler.notifications.outbox import Outbox
 from penstock_scheduler.observing import observe
+from penstock_scheduler.spans import RunSpans
 from penstock_scheduler.upkeep import Upkeep
 
 DUE_BATCH = 100
@@ -39,6 +40,7 @@ class Followers(NamedTuple):
 
     metrics: SchedulerMetrics
     outbox: Outbox
+    spans: RunSpans
 
 
 class Tenure:
@@ -62,7 +64,7 @@ class Tenure:
         self._clock = clocks.of(store.server_of(number))
         self._seen = seen
         self._bounds = bounds
-        self._metrics, self._outbox = followers
+        self._metrics, self._outbox, self._spans = followers
         self._wake: int | None = None
         self._monotonic = asyncio.get_running_loop().time
         self._renew_at = 0.0
@@ -185,6 +187,7 @@ class Tenure:
         begun = self._monotonic()
         self._learn(await commit_once(self._store, commit, self._owner))
         self._metrics.committed(commit, observe(engine.applied, engine.runs), self._monotonic() - begun)
+        self._spans.committed(engine.applied, engine.losses, engine.runs)
         engine.committed(commit)
 
     def _patience(self) -> int:

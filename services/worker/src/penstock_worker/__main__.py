@@ -12,6 +12,7 @@ from penstock.process import collect_rarely, end_when_told, explained_exit, left
 from penstock.settings import Settings, load_settings
 from penstock.store import await_store
 from penstock.store.base import Store
+from penstock.tracing import Tracer, tracing
 from penstock_worker.executors.base import ExecutorSettings
 from penstock_worker.executors.registry import load_executors
 from penstock_worker.guard import Guard
@@ -22,16 +23,17 @@ async def serve(settings: Settings, name: str) -> None:
     """Run a worker until SIGTERM or SIGINT.
 
     Raises:
+        InvalidInputError: a variable of OpenTelemetry has a value that cannot be used.
         CannotListenError: it cannot listen where its metrics are to be read.
         UnfitServerError: the server must not be used as it is configured.
         NewerSchemaError: it met what only a newer Penstock understands.
     """
     readiness, exposition = Readiness(), Exposition("worker")
-    async with listening(settings, exposition, readiness):
+    async with tracing("worker") as tracer, listening(settings, exposition, readiness):
         with left_when_told():
             store = await await_store(settings)
         try:
-            worker = _worker(store, settings, name)
+            worker = _worker(store, settings, name, tracer)
             readiness.faults = worker.faults
             exposition.add(worker.metrics)
             loop = asyncio.get_running_loop()
@@ -42,7 +44,7 @@ async def serve(settings: Settings, name: str) -> None:
             await store.close()
 
 
-def _worker(store: Store, settings: Settings, name: str) -> Worker:
+def _worker(store: Store, settings: Settings, name: str, tracer: Tracer) -> Worker:
     executors = ExecutorSettings(grace_s=settings.kill_grace_seconds, max_idle_children=settings.worker_slots)
     return Worker(
         store,
@@ -52,6 +54,7 @@ def _worker(store: Store, settings: Settings, name: str) -> Worker:
         lease_seconds=settings.worker_lease_seconds,
         drain_seconds=settings.drain_grace_seconds,
         output_cap_bytes=settings.output_cap_bytes,
+        tracer=tracer,
     )
 
 

@@ -12,6 +12,8 @@ from penstock.core import events as e
 from penstock.core.dag import DagSpec
 from penstock.store.base import WorkerStore
 from penstock.store.records import Answer, QueueEntry
+from penstock.tracing import Tracer
+from penstock_worker.attempt_trace import AttemptTrace
 from penstock_worker.definitions import Definitions
 from penstock_worker.executors.base import Cancellation, Execution, Executor, Outcome
 from penstock_worker.executors.registry import executor_name
@@ -52,8 +54,8 @@ class Running:
         claim = self.claim
         return e.TaskReturned(run_id=claim.run_id, task_id=claim.task_id, attempt=claim.attempt, worker=worker)
 
-    async def execute(self, tools: "Tools") -> e.Report:
-        """Run the attempt; return what to report of it.
+    async def execute(self, tools: "Tools", traceparent: str = "") -> e.Report:
+        """Run the attempt; return what to report of it. ``traceparent`` is for the task, empty for none.
 
         Raises:
             NewerSchemaError: its definition was written by a newer Penstock.
@@ -64,7 +66,7 @@ class Running:
         output = CappedOutput(feed.emit, _now_ms, tools.output_cap_bytes)
         clock = asyncio.get_running_loop().time
         begun = clock()
-        outcome = await self._outcome(dag, tools.executors, output)
+        outcome = await self._outcome(dag, tools.executors, output, traceparent)
         duration_ms = round((clock() - begun) * 1000)
         tools.metrics.dropped(output.finish())
         await feed.drained()
@@ -72,7 +74,9 @@ class Running:
         tools.metrics.executed(self._executor, fact, duration_ms / 1000)
         return fact
 
-    async def _outcome(self, dag: DagSpec | None, executors: Mapping[str, Executor], output: CappedOutput) -> Outcome:
+    async def _outcome(
+        self, dag: DagSpec | None, executors: Mapping[str, Executor], output: CappedOutput, traceparent: str
+    ) -> Outcome:
         claim = self.claim
         task = None if dag is None else dag.tasks.get(claim.task_id)
         if task is None:
@@ -82,7 +86,7 @@ class Running:
         executor = executors.get(self._executor)
         if executor is None:
             return Outcome("failed", error=e.TaskError("start", f"This worker cannot run {self._executor} tasks."))
-        execution = Execution(run_id=claim.run_id, dag_id=claim.dag_id, attempt=claim.attempt, task=task)
+        execution = Execution(claim.run_id, claim.dag_id, claim.attempt, task, traceparent)
         try:
             return await executor.execute(execution, output, self._cancel)
         except Exception as error:  # noqa: BLE001  # an executor is a plug-in: what it raises must not end the worker
@@ -131,12 +135,14 @@ class Tools:
         executors: Mapping[str, Executor],
         output_cap_bytes: int,
         metrics: WorkerMetrics,
+        tracer: Tracer,
     ) -> None:
         self.store = store
         self.worker = worker
         self.executors = executors
         self.output_cap_bytes = output_cap_bytes
         self.metrics = metrics
+        self.tracer = tracer
         self.definitions = Definitions(store)
         self.reporter = Reporter(store)
 
@@ -145,8 +151,13 @@ async def run_attempt(running: Running, tools: Tools) -> e.Report:
     """Execute an attempt with its names bound to every log line of the asyncio task that it is for."""
     claim = running.claim
     structlog.contextvars.bind_contextvars(run=claim.run_id, task=claim.task_id, attempt=claim.attempt)
+    trace = AttemptTrace.of(claim, tools.tracer)
+    if trace is not None:
+        structlog.contextvars.bind_contextvars(trace_id=trace.context.trace_id)
     _log.debug("attempt begins")
-    fact = await running.execute(tools)
+    fact = await running.execute(tools, "" if trace is None else trace.context.traceparent)
+    if trace is not None:
+        tools.tracer.record(trace.ended(fact, tools.worker))
     _log.debug("attempt ended", outcome=type(fact).__name__)
     return fact
 

@@ -11,6 +11,7 @@ from penstock.core.react import SUSPECT_QUEUE
 from penstock.errors import NewerSchemaError, StoreUnavailableError
 from penstock.store.base import Store
 from penstock.store.records import Answer, Beat, Bell, QueueEntry, WorkerPresence
+from penstock.tracing import NOT_TRACED, Tracer
 from penstock_worker.claimer import Claimer
 from penstock_worker.executors.base import Executor
 from penstock_worker.metrics import WorkerMetrics
@@ -34,7 +35,7 @@ _log = structlog.get_logger()
 class Worker:
     """Executes attempts, at most ``slots`` at a time, until told to stop."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # all but three by name
         self,
         store: Store,
         name: str,
@@ -44,6 +45,7 @@ class Worker:
         lease_seconds: float,
         drain_seconds: float,
         output_cap_bytes: int,
+        tracer: Tracer = NOT_TRACED,
     ) -> None:
         self._store = store
         self._name = name
@@ -52,7 +54,7 @@ class Worker:
         self._drain_seconds = drain_seconds
         self._executors = executors
         self.metrics = WorkerMetrics(executors, slots, lambda: self._busy)
-        self._tools = Tools(store, name, executors, output_cap_bytes, self.metrics)
+        self._tools = Tools(store, name, executors, output_cap_bytes, self.metrics, tracer)
         self._claimer = Claimer(store, name, store.partitions)
         self._account = Account(name, slots)
         self._presence = Presence(store, name, self._describe)

@@ -25,6 +25,8 @@ from penstock.client.records import (
 )
 from penstock.core.dag import DagSpec, encode_dag
 from penstock.core.status import RunStatus
+from penstock.errors import Detail, InvalidInputError
+from penstock.tracing.context import parse_traceparent
 
 __all__ = ["DEFAULT_URL", "Client", "WaitTimeoutError"]
 
@@ -100,9 +102,20 @@ class Client:
         """Return a DAG in its current version."""
         return self._ask("GET", f"/dags/{_part(dag_id)}", DagDefinition)
 
-    def run(self, dag_id: str, idempotency_key: str | None = None) -> AcceptedRun:
-        """Ask for a run; the same key again within two days gives the same run."""
+    def run(self, dag_id: str, idempotency_key: str | None = None, traceparent: str | None = None) -> AcceptedRun:
+        """Ask for a run; the same key again within two days gives the same run.
+
+        ``traceparent`` is the span, as W3C Trace Context writes it, in whose trace the run is to be.
+
+        Raises:
+            InvalidInputError: ``traceparent`` is none.
+        """
         headers = {} if idempotency_key is None else {"Idempotency-Key": idempotency_key}
+        if traceparent is not None:
+            if parse_traceparent(traceparent) is None:
+                expected = "must look like 00-<32 hex digits>-<16 hex digits>-<2 hex digits>"
+                raise InvalidInputError(f"traceparent {expected}", [Detail("traceparent", expected)])
+            headers["traceparent"] = traceparent
         return self._ask("POST", f"/dags/{_part(dag_id)}/run", AcceptedRun, headers=headers)
 
     def get_run(self, run_id: str) -> RunDetail:

@@ -23,7 +23,7 @@ def _as_it_is(content: _Json) -> _Json:
 
 UPCASTERS: Mapping[int, Upcaster] = {
     1: _as_it_is,  # definitions had no tags
-    2: _as_it_is,  # definitions named nobody to notify, and no run was late
+    2: _as_it_is,  # no request named a trace, no definition whom to notify, and no run was late
 }
 """From each old schema version to the next: ``UPCASTERS[1]`` turns an object of version 1 into one of version 2.
 

@@ -68,10 +68,11 @@ class RunEvent(Event, frozen=True, kw_only=True):
 
 
 class RunRequested(RunEvent, frozen=True, kw_only=True):
-    """A run of one version is wanted."""
+    """A run of one version is wanted. ``traceparent`` is the span it was asked for in, as W3C writes it, if any."""
 
     dag_id: str
     version: str
+    traceparent: str = ""
 
 
 class RunCancelled(RunEvent, frozen=True, kw_only=True):

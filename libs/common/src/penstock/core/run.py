@@ -63,7 +63,7 @@ class RunSummary(msgspec.Struct, omit_defaults=True):
 
     ``seq`` is the last event that changed the run, ``status_seq`` the one that gave it its present status; both are 0
     for a run that is requested but not yet in the log. ``counts`` says how many tasks stand in each status.
-    ``late_at`` is when the run was found to be late, 0 while it was not.
+    ``late_at`` is when the run was found to be late, 0 while it was not; ``traceparent`` is that of the request.
     """
 
     run_id: str
@@ -77,6 +77,7 @@ class RunSummary(msgspec.Struct, omit_defaults=True):
     seq: int = 0
     status_seq: int = 0
     counts: dict[TaskStatus, int] = {}
+    traceparent: str = ""
 
 
 class Run:
@@ -120,6 +121,7 @@ def new_run(request: e.RunRequested, plan: Plan, seq: int) -> Run:
         seq=seq,
         status_seq=seq,
         counts={TaskStatus.WAITING: len(plan.tasks)},
+        traceparent=request.traceparent,
     )
     return Run(summary, [TaskState() for _ in plan.tasks], plan)
 

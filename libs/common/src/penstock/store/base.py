@@ -28,10 +28,13 @@ class RequestStore(Protocol):
         """Request that a version become its DAG's current one; return whether the version is new."""
         ...
 
-    async def request_run(self, dag_id: str, run_id: str, key: str = "", body: str = "") -> tuple[str, bool]:
+    async def request_run(
+        self, dag_id: str, run_id: str, key: str = "", body: str = "", traceparent: str = ""
+    ) -> tuple[str, bool]:
         """Request a run of the DAG's current version.
 
-        ``key`` is an idempotency key, empty for none, and ``body`` the digest of what was asked for under it.
+        ``key`` is an idempotency key, empty for none, and ``body`` the digest of what was asked for under it;
+        ``traceparent`` is the span it is asked for in, empty for none, and no part of what is asked for.
 
         Returns:
             The id of the run and whether this call requested it: with a key used before, that call's run.

@@ -43,7 +43,10 @@ class LogEntry(msgspec.Struct, frozen=True):
 
 
 class QueueEntry(msgspec.Struct, frozen=True):
-    """A ready attempt. ``id`` is the seq of the event that made it ready; ``task`` the task's number."""
+    """A ready attempt. ``id`` is the seq of the event that made it ready; ``task`` the task's number.
+
+    Of a run that was requested within a trace it says so (``traceparent``), and since when it is ready (ms).
+    """
 
     partition: int
     queue: str
@@ -54,6 +57,8 @@ class QueueEntry(msgspec.Struct, frozen=True):
     attempt: int
     dag_id: str
     version: str
+    traceparent: str = ""
+    ready_at: int = 0
 
 
 class RunWrite(msgspec.Struct, frozen=True):

@@ -1856,6 +1856,8 @@ export interface operations {
             header?: {
                 /** @description Up to 255 visible characters. The same key again: the same run, and 200. */
                 "idempotency-key"?: string | null;
+                /** @description W3C Trace Context: the run belongs to this trace. Not read if malformed. */
+                traceparent?: string | null;
             };
             path: {
                 dag_id: string;

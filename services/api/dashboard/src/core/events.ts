@@ -31,6 +31,8 @@ export interface RunRequested extends OfRun {
   readonly type: "RunRequested";
   readonly dag_id: string;
   readonly version: string;
+  /** The span it was asked for in, as W3C Trace Context writes it, or empty. */
+  readonly traceparent: string;
 }
 
 export interface RunStarted extends OfRun {
@@ -189,6 +191,7 @@ const READERS = {
     ...common,
     dag_id: keep(text(raw, "dag_id")),
     version: keep(text(raw, "version")),
+    traceparent: text(raw, "traceparent"),
   }),
   RunStarted: (_raw, common) => ({ type: "RunStarted", ...common }),
   RunCancelled: (_raw, common) => ({ type: "RunCancelled", ...common }),

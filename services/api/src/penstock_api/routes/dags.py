@@ -17,6 +17,7 @@ from penstock_api.bodies import json_body, refuse_arguments, uploaded_file
 from penstock_api.context import Context, Shared
 from penstock_api.live.positions import current_position
 from penstock_api.lookups import get_definition, get_run, get_versions
+from penstock_api.request_trace import trace_of
 from penstock_api.schemas import DagDetail, DagList, DagRunsList, Registered, RunAccepted, Uploaded, VersionList
 from penstock_api.views import dag_detail, dag_entry, dag_with_runs, version_entry
 
@@ -132,6 +133,9 @@ async def start_run(
     idempotency_key: Annotated[
         str | None, Header(description="Up to 255 visible characters. The same key again: the same run, and 200.")
     ] = None,
+    traceparent: Annotated[
+        str | None, Header(description="W3C Trace Context: the run belongs to this trace. Not read if malformed.")
+    ] = None,
 ) -> Response:
     """Request a run of the DAG's current version.
 
@@ -139,11 +143,16 @@ async def start_run(
     """
     key = _checked(idempotency_key)
     await refuse_arguments(request)
-    store = shared.store
+    store, trace = shared.store, trace_of(request)
     partition = partition_of_dag(dag_id, store.partitions)
     wanted = new_run_id(partition, time.time_ns() // 1_000_000, secrets.token_bytes(ENTROPY_BYTES))
-    run_id, created = await store.request_run(dag_id, wanted, key, _NO_ARGUMENTS)
-    status = RunStatus.REQUESTED if created else (await get_run(store, run_id)).summary.status
+    traceparent = trace.wants_run(wanted)
+    run_id, created = await store.request_run(dag_id, wanted, key, _NO_ARGUMENTS, traceparent)
+    status = RunStatus.REQUESTED
+    if not created:
+        known = (await get_run(store, run_id)).summary
+        status = known.status
+        trace.found_run(run_id, known.traceparent)
     accepted = RunAccepted(run_id, dag_id, status)
     return answer(accepted, 202 if created else 200, {"Location": f"/runs/{run_id}"})
 

@@ -20,12 +20,13 @@ _T = TypeVar("_T")
 
 
 class Execution(msgspec.Struct, frozen=True):
-    """What an executor needs to know of one attempt."""
+    """What an executor needs to know of one attempt. ``traceparent`` names its span, if it is traced."""
 
     run_id: str
     dag_id: str
     attempt: int
     task: TaskSpec
+    traceparent: str = ""
 
 
 class Outcome(msgspec.Struct, frozen=True):

@@ -6,6 +6,7 @@ The worker's own settings (its store's URL above all) are never among them: what
 import os
 from collections.abc import Mapping
 
+from penstock.tracing import TRACEPARENT
 from penstock_worker.executors.base import Execution
 from penstock_worker.warden import MARK
 
@@ -29,8 +30,9 @@ def identity(execution: Execution) -> dict[str, str]:
 
 
 def of_attempt(execution: Execution) -> dict[str, str]:
-    """Return what an attempt adds to the inherited variables; a task cannot take another identity."""
-    return {**execution.task.env, **identity(execution)}
+    """Return what an attempt adds to the inherited variables; a task cannot take another identity or trace."""
+    trace = {TRACEPARENT: execution.traceparent} if execution.traceparent else {}
+    return {**execution.task.env, **trace, **identity(execution)}
 
 
 def marks(execution: Execution) -> frozenset[bytes]:

@@ -35,7 +35,9 @@ class Requests:
         partition.definitions[version] = encode_dag(dag)
         return new
 
-    async def request_run(self, dag_id: str, run_id: str, key: str = "", body: str = "") -> tuple[str, bool]:
+    async def request_run(
+        self, dag_id: str, run_id: str, key: str = "", body: str = "", traceparent: str = ""
+    ) -> tuple[str, bool]:
         """Request a run; return its id and whether this call requested it."""
         partition = self._partition_of_dag(dag_id)
         dag = partition.dags.get(dag_id)
@@ -49,8 +51,9 @@ class Requests:
         if run_id in partition.runs:
             return run_id, False
         counts = {TaskStatus.WAITING: dag.task_count}
-        summary = RunSummary(run_id, dag_id, dag.version, created_at=created_at(run_id), counts=counts)
-        partition.send(e.RunRequested(run_id=run_id, dag_id=dag_id, version=dag.version))
+        created, version = created_at(run_id), dag.version
+        summary = RunSummary(run_id, dag_id, version, created_at=created, counts=counts, traceparent=traceparent)
+        partition.send(e.RunRequested(run_id=run_id, dag_id=dag_id, version=version, traceparent=traceparent))
         record = partition.runs[run_id] = RunRecord()
         record.fields[SUMMARY_FIELD] = encode_summary(summary)
         if key:

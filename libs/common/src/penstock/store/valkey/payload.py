@@ -60,9 +60,11 @@ def _fields(run: r.RunWrite) -> list[str]:
 
 def _entry(entry: r.QueueEntry) -> tuple[str, ...]:
     """Return names and values in turn, as XADD takes them."""
+    traced = ("traceparent", entry.traceparent, "ready_at", str(entry.ready_at)) if entry.traceparent else ()
     return (
         *("run", entry.run_id, "task", entry.task_id, "number", str(entry.task)),
         *("attempt", str(entry.attempt), "dag", entry.dag_id, "version", entry.version),
+        *traced,
     )
 
 

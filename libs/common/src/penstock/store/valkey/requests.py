@@ -43,7 +43,9 @@ class Requests:
             )
         )
 
-    async def request_run(self, dag_id: str, run_id: str, key: str = "", body: str = "") -> tuple[str, bool]:
+    async def request_run(
+        self, dag_id: str, run_id: str, key: str = "", body: str = "", traceparent: str = ""
+    ) -> tuple[str, bool]:
         """Request a run; return its id and whether this call requested it."""
         partition = partition_of_dag(dag_id, self._db.partitions)
         keys = self._db.keys[partition]
@@ -53,8 +55,10 @@ class Requests:
             raise NotFoundError(f"There is no DAG {dag_id!r}. Register it first.")
         version = current.decode()
         count = await self._task_count(keys.versions(dag_id), version)
-        summary = RunSummary(run_id, dag_id, version, created_at=created_at(run_id), counts={TaskStatus.WAITING: count})
-        fact = e.RunRequested(run_id=run_id, dag_id=dag_id, version=version)
+        counts = {TaskStatus.WAITING: count}
+        created = created_at(run_id)
+        summary = RunSummary(run_id, dag_id, version, created_at=created, counts=counts, traceparent=traceparent)
+        fact = e.RunRequested(run_id=run_id, dag_id=dag_id, version=version, traceparent=traceparent)
         digest = hashlib.sha256(key.encode()).hexdigest()
         answer = await self._db.run(
             "request",

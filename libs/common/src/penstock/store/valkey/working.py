@@ -153,6 +153,8 @@ def _queue_entry(partition: int, queue: str, entry: Any) -> r.QueueEntry:  # noq
             attempt=int(fields[b"attempt"]),
             dag_id=fields[b"dag"].decode(),
             version=fields[b"version"].decode(),
+            traceparent=fields.get(b"traceparent", b"").decode(),
+            ready_at=int(fields.get(b"ready_at", 0)),
         )
     except (KeyError, ValueError) as error:
         raise NewerSchemaError(f"A queue entry is not what this process knows ({error!r}): upgrade it.") from error
