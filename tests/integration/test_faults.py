@@ -39,7 +39,7 @@ async def process(stack: Stack, module: str) -> AsyncIterator[asyncio.subprocess
 
 
 class LosesReplies:
-    """A store that applies what it is asked and then, every other time that it has something to say, does not answer."""
+    """A store that applies what it is asked and then, every other time it has something to say, does not answer."""
 
     def __init__(self, store: Store, *methods: str) -> None:
         self._store = store
