@@ -20,7 +20,7 @@ from stack import DIAMOND, Noop, Stack, dag, eventually
 
 
 class LosesReplies:
-    """A store that applies what it is asked and then, every other time, does not answer."""
+    """A store that applies what it is asked and then, every other time it has something to say, does not answer."""
 
     def __init__(self, store: Store, *methods: str) -> None:
         self._store = store
@@ -35,8 +35,8 @@ class LosesReplies:
 
         async def lossy(*arguments: object, **named: object) -> object:
             answer = await method(*arguments, **named)
-            self._calls[name] += 1
-            if self._calls[name] % 2:
+            self._calls[name] += bool(answer)
+            if answer and self._calls[name] % 2:
                 self.lost[name] += 1
                 raise StoreUnavailableError("the reply was lost")
             return answer
@@ -160,7 +160,7 @@ async def test_a_claim_whose_reply_is_lost_is_found_again_and_a_lost_report_coun
     run_id = await stack.start(dag("lossy", DIAMOND))
     assert await stack.ended(run_id) is RunStatus.SUCCEEDED
     assert all(task.attempt == 1 for task in (await stack.tasks(run_id)).values())
-    assert lossy.lost["report"] > 0
+    assert min(lossy.lost["claim"], lossy.lost["report"]) > 0
 
 
 def _lives(pid: int) -> bool:
