@@ -66,10 +66,12 @@ def used(expression: str) -> dict[str, set[str]]:
     return found
 
 
-async def exposed(stack: Stack) -> Exposed:
+async def exposed(stack: Stack, tmp_path: Path) -> Exposed:
     """Run one of each service until all have something to tell; return what they do."""
+    targets = tmp_path / "targets.yaml"
+    targets.write_text("- {name: ops, url: 'http://127.0.0.1:9/'}\n")
     async with (
-        probed("penstock_scheduler", stack) as scheduler,
+        probed("penstock_scheduler", stack, NOTIFICATIONS=str(targets)) as scheduler,
         probed("penstock_worker", stack) as worker,
         open_api(stack.store) as api,
     ):
@@ -94,8 +96,10 @@ async def _counted(worker: Probed) -> bool:
     return (await worker.metrics())["penstock_worker_reports_total", "accepted"] == 2
 
 
-async def test_whatever_the_dashboard_and_the_alerts_ask_for_is_exposed_and_nothing_is_left_out(stack: Stack) -> None:
-    told = await exposed(stack)
+async def test_whatever_the_dashboard_and_the_alerts_ask_for_is_exposed_and_nothing_is_left_out(
+    stack: Stack, tmp_path: Path
+) -> None:
+    told = await exposed(stack, tmp_path)
     shown: set[str] = set()
     for expression in [*expressions(dashboard()), *expressions(rules())]:
         metrics = used(expression)

@@ -2,6 +2,8 @@
 
 from prometheus_client import Counter, Histogram
 
+from penstock_scheduler.notifications.posting import Outcome
+
 NOTIFICATIONS = Counter(
     "penstock_notifications",
     "Notifications by target and outcome: delivered, refused by the target, or expired; failed counts single requests.",
@@ -17,3 +19,10 @@ AGE = Histogram(
 
 EXPIRED = "expired"
 """The outcome of what had become too old to be told."""
+
+
+def expect(target: str) -> None:
+    """Show the counts of a target from the start: what appears with its first failure has not risen by it."""
+    for outcome in (*Outcome, EXPIRED):
+        NOTIFICATIONS.labels(target, outcome)
+    AGE.labels(target)

@@ -7,6 +7,7 @@ from http.cookiejar import CookieJar, DefaultCookiePolicy
 
 import httpx
 
+from penstock_scheduler.notifications.counters import expect
 from penstock_scheduler.notifications.posting import Answer, post
 from penstock_scheduler.notifications.target import Target
 
@@ -23,6 +24,8 @@ class Courier:
         self.public_url = public_url.rstrip("/")
         self._slots = {target.name: asyncio.Semaphore(AT_ONCE) for target in self.targets}
         self._http: httpx.AsyncClient | None = None
+        for target in self.targets:
+            expect(target.name)
 
     async def send(self, target: Target, message_id: str, body: bytes, now: int) -> Answer:
         """Send one request to the target, at ``now`` (ms since the epoch) by the server's clock."""
