@@ -31,7 +31,7 @@ RENDER = $(HELM) template penstock $(CHART) --namespace penstock --values deploy
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 .PHONY: help install demo up dashboard dashboard-types test test-helm test-containers test-images test-compose manifests simulate \
-	chaos soak mutants bench bench-full bench-peers bench-browser lint types check lock clean
+	chaos soak mutants bench bench-full bench-peers bench-scaling bench-browser lint types check lock clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1@\2/p' $(MAKEFILE_LIST) | while IFS=@ read -r target text; do \
@@ -122,6 +122,9 @@ bench-full: .venv/.dev ## Measure also how costs grow, up to 100,000 of everythi
 
 bench-peers: .venv/.dev bench/.peers/.done ## Measure Penstock beside Celery and streaQ: B1, B4, B5 and B6
 	@cd bench && ../$(BIN)/python -m suite --only B1,B4,B5,B6 --peers .peers/bin/python
+
+bench-scaling: .venv/.dev ## Measure how throughput grows with schedulers, workers and server nodes
+	@cd bench && PYTHONPATH=../tests ../$(BIN)/python -m suite.scaling $(BENCH)
 
 bench-browser: .venv/.dev .venv/.browser $(BUILT) ## Measure the dashboard in a Chromium, beside its budgets
 	@cd bench && ../$(BIN)/python -m browser $(BENCH)

@@ -57,6 +57,12 @@ class Member:
         """Host and port."""
         return f"127.0.0.1:{self.port}"
 
+    @property
+    def pid(self) -> int:
+        """The process."""
+        assert self._process is not None
+        return self._process.pid
+
     def start(self) -> None:
         """Start the process and return when it answers."""
         with (self.folder / "server.log").open("ab") as log:

@@ -13,10 +13,10 @@ from pathlib import Path
 
 import httpx
 import msgspec
-from redis.asyncio import Redis
 
-from penstock.embedded import EmbeddedServer, Fsync, embedded_server
+from penstock.embedded import Fsync, embedded_server
 from penstock.store.valkey import ValkeyStore, open_valkey
+from penstock.store.valkey.connection import Connection
 from penstock.store.valkey.keys import PartitionKeys
 from penstock.tether import tethered
 
@@ -36,15 +36,22 @@ class Size(msgspec.Struct, frozen=True, kw_only=True):
     partitions: int = 8
 
 
+class Servers(msgspec.Struct, frozen=True):
+    """What Penstock is run on: the address as ``PENSTOCK_REDIS_URL`` takes it, and the processes that serve it."""
+
+    url: str
+    pids: list[int]
+
+
 class Deployment:
     """A deployment that runs; ``roles`` has the pids of each role."""
 
-    def __init__(self, server: EmbeddedServer, store: ValkeyStore, folder: Path, size: Size) -> None:
+    def __init__(self, servers: Servers, store: ValkeyStore, folder: Path, size: Size) -> None:
         self.store = store
-        self.server = server
-        self.redis = Redis.from_url(server.redis_url)
+        self.server_url = servers.url
+        self.db = Connection(servers.url, PREFIX)
         self.size = size
-        self.roles: dict[str, list[int]] = {"server": [server.pid]}
+        self.roles: dict[str, list[int]] = {"server": list(servers.pids)}
         self.ready_seconds = 0.0
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
@@ -72,7 +79,7 @@ class Deployment:
     async def _spawn(self, role: str) -> int:
         env = {
             **os.environ,
-            "PENSTOCK_REDIS_URL": self.server.redis_url,
+            "PENSTOCK_REDIS_URL": self.server_url,
             "PENSTOCK_PARTITIONS": str(self.size.partitions),
             "PENSTOCK_WORKER_SLOTS": str(self.size.slots),
             "PENSTOCK_API_PORT": self.url.rpartition(":")[2],
@@ -88,7 +95,7 @@ class Deployment:
     async def idle_workers(self) -> int:
         """Return how many workers wait to be rung in the last partition: they have looked into every other before."""
         keys = PartitionKeys(PREFIX, self.size.partitions - 1, self.size.partitions)
-        return int(await self.redis.zcard(keys.idle))
+        return int(await self.db.command("ZCARD", keys.idle))
 
     async def _until_ready(self) -> None:
         async with httpx.AsyncClient(base_url=self.url, trust_env=False) as http:
@@ -111,15 +118,23 @@ async def _answers(http: httpx.AsyncClient) -> bool:
 @asynccontextmanager
 async def deployed(fsync: Fsync, size: Size | None = None) -> AsyncIterator[Deployment]:
     """Run a fresh deployment in a folder of its own."""
-    size = size or Size()
     with tempfile.TemporaryDirectory(prefix="penstock-bench-") as folder:
-        async with embedded_server(Path(folder), appendfsync=fsync) as server:
-            store = await open_valkey(server.redis_url, prefix=PREFIX, partitions=size.partitions)
-            deployment = Deployment(server, store, Path(folder), size)
-            try:
-                await deployment.start()
-                yield deployment
-            finally:
-                await deployment.stop()
-                await deployment.redis.aclose()
-                await store.close()
+        async with (
+            embedded_server(Path(folder), appendfsync=fsync) as server,
+            deployed_on(Servers(server.redis_url, [server.pid]), Path(folder), size or Size()) as deployment,
+        ):
+            yield deployment
+
+
+@asynccontextmanager
+async def deployed_on(servers: Servers, folder: Path, size: Size) -> AsyncIterator[Deployment]:
+    """Run a fresh deployment on servers that run already; its logs are in the folder."""
+    store = await open_valkey(servers.url, prefix=PREFIX, partitions=size.partitions)
+    deployment = Deployment(servers, store, folder, size)
+    try:
+        await deployment.start()
+        yield deployment
+    finally:
+        await deployment.stop()
+        await deployment.db.close()
+        await store.close()

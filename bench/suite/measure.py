@@ -54,7 +54,7 @@ async def measure(deployment: Deployment, dags: Sequence[DagSpec], runs: int) ->
     await _register(deployment, dags)
     since, use, cpu = (
         await positions(store, partitions),
-        await ServerUse.now(deployment.redis),
+        await ServerUse.now(deployment.db),
         cpu_seconds(deployment.roles),
     )
     before = await _ended(deployment)
@@ -63,7 +63,7 @@ async def measure(deployment: Deployment, dags: Sequence[DagSpec], runs: int) ->
         await asyncio.sleep(POLL_SECONDS)
     await _settled(deployment)
     used = {role: seconds - cpu[role] for role, seconds in cpu_seconds(deployment.roles).items()}
-    after = await ServerUse.now(deployment.redis)
+    after = await ServerUse.now(deployment.db)
     seen = await waits(store, partitions, since)
     tasks = sum(len(dags[number % len(dags)].tasks) for number in range(runs))
     return Sample(
@@ -107,12 +107,11 @@ async def _register(deployment: Deployment, dags: Sequence[DagSpec]) -> None:
 
 async def _ended(deployment: Deployment) -> int:
     """Return how many runs have ended, in one round trip that costs next to nothing."""
-    pipe = deployment.redis.pipeline(transaction=False)
-    for partition in range(deployment.size.partitions):
-        keys = PartitionKeys(PREFIX, partition, deployment.size.partitions)
-        for status in RUN_ENDED:
-            pipe.zcard(keys.runs(status=status))
-    return sum(await pipe.execute())
+    partitions = deployment.size.partitions
+    keys = [PartitionKeys(PREFIX, partition, partitions) for partition in range(partitions)]
+    return sum(
+        await deployment.db.pipeline([("ZCARD", one.runs(status=status)) for one in keys for status in RUN_ENDED])
+    )
 
 
 async def _settled(deployment: Deployment) -> None:
