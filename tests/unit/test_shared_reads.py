@@ -86,6 +86,21 @@ async def test_who_gives_up_waiting_does_not_take_the_answer_from_the_others(
     assert len(store.reads) == 1
 
 
+@pytest.mark.timeout(10)
+@pytest.mark.parametrize("reader", [_figures, _entries])
+async def test_who_comes_at_the_very_moment_at_which_a_read_ends_is_answered_and_holds_up_nobody(
+    reader: Callable[[Hanging], Callable[[], Awaitable[object]]],
+) -> None:
+    store = Hanging(fails=False)
+    get = reader(store)
+    first = asyncio.ensure_future(get())
+    await asyncio.sleep(0)
+    store.gate.set()
+    # Both have their turn in the same round of the loop: the read ends, and this one asks before anybody was told.
+    second = asyncio.ensure_future(get())
+    assert await asyncio.gather(first, second)
+
+
 async def test_viewers_who_want_different_runs_each_have_theirs_and_each_run_is_read_once() -> None:
     store = Hanging(fails=False)
     entries = RunEntries(store)

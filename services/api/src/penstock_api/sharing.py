@@ -18,14 +18,14 @@ class SharedRead(Generic[T]):
 
     @property
     def under_way(self) -> bool:
-        """Return whether there is a read to wait for."""
-        return self._task is not None
+        """Return whether there is a read to wait for: one that has ended is none, though nobody was told so yet."""
+        return self._task is not None and not self._task.done()
 
     async def begin(self, read: Coroutine[Any, Any, T]) -> T:
         """Start a read while none is under way, and wait for it; it goes on should the caller give up."""
-        assert self._task is None
+        assert not self.under_way
         self._task = asyncio.create_task(read)
-        self._task.add_done_callback(self._ended)
+        self._task.add_done_callback(_seen)
         return await self.wait()
 
     async def wait(self) -> T:
@@ -33,7 +33,7 @@ class SharedRead(Generic[T]):
         assert self._task is not None
         return await asyncio.shield(self._task)
 
-    def _ended(self, task: asyncio.Task[T]) -> None:
-        self._task = None
-        if not task.cancelled():
-            task.exception()  # it counts as seen, also where all who waited have given up
+
+def _seen(task: asyncio.Task[Any]) -> None:
+    if not task.cancelled():
+        task.exception()  # it counts as seen, also where all who waited have given up
