@@ -90,6 +90,7 @@ WRONG = [
             "format: xml",
             "secret: ''",
             "secret: whsec_!!!",
+            "secret: whsec_",
             "secret: 7",
             "secret_env: NOT_SET",
             "secret_file: not-there",

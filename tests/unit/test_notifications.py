@@ -171,6 +171,8 @@ def test_a_secret_is_the_text_itself_or_base64_after_its_prefix() -> None:
     assert key_of("whsec_aGVsbG8=") == b"hello"
     with pytest.raises(ValueError, match="base64"):
         key_of("whsec_not base64!")
+    with pytest.raises(ValueError, match="nothing follows"):
+        key_of("whsec_")
 
 
 def test_nothing_secret_is_shown() -> None:
