@@ -12,6 +12,7 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from structlog.testing import capture_logs
 
 import strategies
 from penstock.core import events as e
@@ -209,6 +210,8 @@ async def test_an_answer_says_whether_to_try_again(status: int, outcome: Outcome
         ("Tue, 14 Nov 2023 22:13:30 GMT", 9.877),
         ("Tue, 14 Nov 2023 22:13:10 GMT", 0.0),
         ("soon", 0.0),
+        ("Mon, 01 Jan 2024 00:00:00 +99999999999999", 0.0),
+        ("9" * 400, RETRY_AFTER_SECONDS),
         ("-5", 0.0),
     ],
 )
@@ -239,6 +242,17 @@ async def test_an_answer_that_does_not_come_and_a_connection_that_breaks_are_fai
         gone = await post(client, target, "id", b"{}", NOW)
     assert (late.outcome, late.reason) == (Outcome.FAILED, "no answer within 0.05 s")
     assert (gone.outcome, gone.reason.partition(":")[0]) == (Outcome.FAILED, "ConnectError")
+
+
+async def test_an_error_that_nobody_expected_of_a_request_is_a_failure_and_logged() -> None:
+    def fails(_request: httpx.Request) -> httpx.Response:
+        raise OverflowError("a mistake of a library")
+
+    async with httpx.AsyncClient(transport=httpx.MockTransport(fails)) as client:
+        with capture_logs() as logs:
+            answer = await post(client, TARGET, "id", b"{}", NOW)
+    assert (answer.outcome, answer.reason) == (Outcome.FAILED, "unexpected error: OverflowError")
+    assert [(entry["log_level"], entry["target"]) for entry in logs] == [("error", "ops")]
 
 
 END = encode_event(e.RunFinished(run_id="r", status=RunStatus.FAILED))
