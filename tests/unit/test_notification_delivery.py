@@ -2,11 +2,15 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
+from typing import ClassVar
 
 import msgspec
 import pytest
+from prometheus_client import REGISTRY
 from structlog.testing import capture_logs
 
+from penstock.backoff import LONGEST_SECONDS, Backoff
+from penstock.core.codec import decode_event
 from penstock.core.notify import NotifySpec, Occasion
 from penstock.errors import StoreUnavailableError
 from penstock.store import records as r
@@ -177,6 +181,84 @@ async def test_neither_a_store_that_is_away_nor_a_mistake_ends_the_telling(
             await receiver.heard(1)
     assert receiver.told == [("run.succeeded", first)]
     assert [entry["log_level"] for entry in logs if "notifications" in entry["event"]] == ["warning", "error"]
+
+
+class Recorded(Backoff):
+    """Notes how long each wait would have been without chance, and does not wait."""
+
+    waits: ClassVar[list[float]] = []
+
+    async def wait(self) -> None:
+        self.waits.append(self._seconds)
+        self.seconds()
+        await asyncio.sleep(0)
+
+
+@pytest.fixture
+def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    monkeypatch.setattr(delivery, "Backoff", Recorded)
+    monkeypatch.setattr(Recorded, "waits", [])
+    return Recorded.waits
+
+
+async def test_a_store_that_is_away_is_asked_again_soon_however_long_it_was(
+    receiver: Receiver, courier: Courier, waits: list[float]
+) -> None:
+    store = MemoryBackend().store
+    reign, _ = await started(store, fan(1))
+    troubled = Troubled(store, [StoreUnavailableError("away")] * 20)
+    told = outbox(troubled, courier)  # type: ignore[arg-type]  # it passes everything else on
+    async with told.following(reign.engine.head):
+        await noted(store, 0)
+        await complete(store, reign, told)
+        await receiver.heard(1)
+    assert len(waits) == 20
+    assert max(waits) == LONGEST_SECONDS
+
+
+@pytest.mark.parametrize("trouble", [StoreUnavailableError("away"), ValueError("a mistake of ours")])
+async def test_waits_are_short_again_once_something_was_told(
+    receiver: Receiver, courier: Courier, waits: list[float], trouble: Exception
+) -> None:
+    store = MemoryBackend().store
+    reign, _ = await started(store, fan(1))
+    troubled = Troubled(store, [trouble] * 5)
+    told = outbox(troubled, courier)  # type: ignore[arg-type]  # it passes everything else on
+    async with told.following(reign.engine.head):
+        await noted(store, 0)
+        await complete(store, reign, told)
+        await noted(store, reign.engine.head.seq)
+        first = list(waits)
+        troubled.troubles = [trouble]
+        await another(store, reign, 2, told)
+        await receiver.heard(2)
+    assert first == sorted(set(first))
+    assert waits[5:] == first[:1]
+
+
+async def test_an_interruption_is_counted_and_what_cannot_be_told_is_dropped_once_it_is_too_old(
+    receiver: Receiver, courier: Courier, waits: list[float]
+) -> None:
+    store = MemoryBackend().store
+    reign, _ = await started(store, fan(1))
+    await complete(store, reign)
+    await store.set_notified(0, reign.term, "ops", BEGINNING)
+    troubled = Troubled(store, [ValueError("a mistake of ours")] * 1000)
+    ended = decode_event((await store.log(0, reign.engine.head.seq - 1, 1))[0].data).at
+    too_old = ended + 24 * 60 * 60 * 1000
+    interrupted, expired = counted("interrupted"), counted("expired")
+    times = iter([too_old - 1, too_old - 1])
+    told = Outbox(0, troubled, courier, lambda: next(times, too_old))  # type: ignore[arg-type]  # as above
+    async with told.following(reign.engine.head):
+        await noted(store, reign.engine.head.seq)
+    assert receiver.requests == []
+    assert len(waits) == counted("interrupted") - interrupted == 2
+    assert counted("expired") - expired == 1
+
+
+def counted(outcome: str) -> float:
+    labels = {"target": "ops", "outcome": outcome}
+    return REGISTRY.get_sample_value("penstock_notifications_total", labels) or 0.0
 
 
 class Shortened:
