@@ -182,11 +182,14 @@ class Delivery:
         self._expired(news.at, log)
 
     async def _attempt(self, news: News, body: bytes) -> Answer | None:
-        """Send one request; None, and nothing is sent, for what is too old."""
+        """Send one request once there is a slot for it; None, and nothing is sent, for what is too old by then."""
         if self._is_old(news.at):
             return None
-        self._sending = True
-        answer = await self._courier.send(self._target, news.id, body, self._scope.now())
+        async with self._courier.slot(self._target):
+            if self._is_old(news.at):
+                return None
+            self._sending = True
+            answer = await self._courier.send(self._target, news.id, body, self._scope.now())
         NOTIFICATIONS.labels(self._target.name, answer.outcome).inc()
         return answer
 
