@@ -1,6 +1,7 @@
 """The loop that tells a target: where it begins, what it notes, and what does not stop it."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import ClassVar
@@ -12,6 +13,7 @@ from structlog.testing import capture_logs
 
 from penstock.backoff import LONGEST_SECONDS, Backoff
 from penstock.core.codec import decode_event
+from penstock.core.dag import DagSpec
 from penstock.core.notify import NotifySpec, Occasion
 from penstock.errors import StoreUnavailableError
 from penstock.store import records as r
@@ -261,6 +263,91 @@ async def test_an_interruption_is_counted_and_what_cannot_be_told_is_dropped_onc
 def counted(outcome: str) -> float:
     labels = {"target": "ops", "outcome": outcome}
     return REGISTRY.get_sample_value("penstock_notifications_total", labels) or 0.0
+
+
+class Counting:
+    """A store that counts what is read of it."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.reads: Counter[str] = Counter()
+
+    def __getattr__(self, name: str) -> object:
+        if name in {"log", "run", "definition"}:
+            self.reads[name] += 1
+        return getattr(self._store, name)
+
+
+async def test_runs_that_nobody_wants_to_be_told_of_cost_one_read_per_version(
+    receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(book, "STRIDE", 10)
+    monkeypatch.setattr(delivery, "STRIDE", 1)
+    courier = Courier([Target(name="ops", url=receiver.url, on=frozenset({Occasion.FAILED}))])
+    store = MemoryBackend().store
+    reign, _ = await started(store, fan(1))
+    counting = Counting(store)
+    told = outbox(counting, courier)  # type: ignore[arg-type]  # it passes everything on
+    async with told.following(reign.engine.head):
+        await noted(store, 0)
+        await complete(store, reign, told)
+        for number in range(2, 12):
+            await another(store, reign, number, told)
+        await store.request_run(FIRST, run_id(12))
+        await settle(reign, told)
+        await store.cancel_run(run_id(12))
+        await settle(reign, told)
+        await noted(store, reign.engine.head.seq)
+    await courier.close()
+    assert counting.reads == {"definition": 1}
+    assert receiver.requests == []
+
+
+async def test_a_run_that_only_its_dag_wants_told_is_told_by_whoever_it_names(receiver: Receiver) -> None:
+    courier = Courier([Target(name="ops", url=receiver.url, on=frozenset({Occasion.LATE}), dags=())])
+    store = MemoryBackend().store
+    reign, first = await started(store, fan(1))
+    spec = dag(FIRST, fan(2))
+    await register(store, msgspec.structs.replace(spec, notify=(NotifySpec("ops", (Occasion.SUCCEEDED,)),)))
+    await settle(reign, None)
+    told = outbox(store, courier)
+    async with told.following(reign.engine.head):
+        await noted(store, 0)
+        await complete(store, reign, told)
+        second = await another(store, reign, 2, told)
+        await receiver.heard(1)
+    await courier.close()
+    assert (await store.run(first)) is not None
+    assert receiver.told == [("run.succeeded", second)]
+
+
+async def test_a_definition_that_cannot_be_read_keeps_nothing_waiting_for_ever(
+    receiver: Receiver, waits: list[float]
+) -> None:
+    courier = Courier([Target(name="ops", url=receiver.url, on=frozenset({Occasion.FAILED}))])
+    store = MemoryBackend().store
+    reign, _ = await started(store, fan(1))
+    expired = counted("expired")
+    told = Outbox(0, Undefined(store), courier, lambda: 2**52)  # type: ignore[arg-type]  # it passes everything else on
+    async with told.following(reign.engine.head):
+        await noted(store, 0)
+        await complete(store, reign, told)
+        await noted(store, reign.engine.head.seq)
+    await courier.close()
+    assert (counted("expired") - expired, waits) == (1, [])
+
+
+class Undefined:
+    """A store whose definitions cannot be read."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._store, name)
+
+    async def definition(self, partition: int, version: str) -> DagSpec | None:
+        raise ValueError(f"{partition}: {version} cannot be read")
 
 
 class Clock:

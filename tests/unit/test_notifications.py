@@ -23,7 +23,7 @@ from penstock.core.run import RunSummary, StoredError, TaskState
 from penstock.core.status import RunStatus, TaskStatus
 from penstock.store.records import Commit
 from penstock.store.views import RunView
-from penstock_scheduler.notifications.book import KEPT, STRIDE, Book
+from penstock_scheduler.notifications.book import KEPT, STRIDE, Book, Place
 from penstock_scheduler.notifications.message import body_of, test_body_of
 from penstock_scheduler.notifications.news import News, Reason, event_id, reason_of
 from penstock_scheduler.notifications.posting import RETRY_AFTER_SECONDS, Answer, Outcome, post
@@ -280,8 +280,8 @@ def test_a_book_knows_where_there_is_something_to_tell() -> None:
     book.add(commit(10, [OTHER, END, OTHER]))
     book.add(commit(13, [OTHER, END]))
     assert (book.since, book.end) == (10, 15)
-    assert book.after(10, 10) == [12, 15]
-    assert book.after(12, 1) == [15]
+    assert book.after(10, 10) == [Place(12), Place(15)]
+    assert book.after(12, 1) == [Place(15)]
     assert book.after(15, 1) == []
 
 
@@ -292,7 +292,7 @@ def test_a_book_does_not_grow_for_ever() -> None:
     assert book.end == 5 * KEPT
     kept = book.after(book.since, 5 * KEPT)
     assert len(kept) <= 2 * KEPT
-    assert kept == list(range(book.since + 1, book.end + 1))
+    assert [place.seq for place in kept] == list(range(book.since + 1, book.end + 1))
 
 
 async def test_a_book_wakes_for_something_to_tell_or_for_a_long_way() -> None:

@@ -12,7 +12,7 @@ from penstock.core.codec import decode_event
 from penstock.errors import NewerSchemaError, SchemaError, StoreUnavailableError
 from penstock.store import records as r
 from penstock.store.notifying import NotificationStore
-from penstock_scheduler.notifications.book import STRIDE, Book
+from penstock_scheduler.notifications.book import STRIDE, Book, Place
 from penstock_scheduler.notifications.composing import Composer
 from penstock_scheduler.notifications.counters import AGE, EXPIRED, INTERRUPTED, NOTIFICATIONS
 from penstock_scheduler.notifications.courier import Courier
@@ -126,18 +126,30 @@ class Delivery:
         return done
 
     async def _next(self, after: int) -> tuple[Sequence[r.LogEntry], int]:
-        """Return notable events that follow ``after``, and up to which seq there are no others."""
+        """Return events to look at that follow ``after``, and up to which seq there are no others."""
         scope = self._scope
         if after < scope.book.since:
             entries = await scope.store.log(scope.partition, after, BATCH)
             # Where the log holds nothing any more, a failover took it; the tenure is about to notice.
             seen = entries[-1].seq if entries else scope.book.since
             return [entry for entry in entries if is_notable(entry.data)], seen
-        end = scope.book.end
-        places = scope.book.after(after, 1)
-        if not places:
-            return [], end
-        return await scope.store.log(scope.partition, places[0] - 1, 1), places[0]
+        places, end = scope.book.after(after, BATCH), scope.book.end
+        for place in places:
+            if await self._may_matter(place):
+                return await scope.store.log(scope.partition, place.seq - 1, 1), place.seq
+        return [], places[-1].seq if len(places) == BATCH else end
+
+    async def _may_matter(self, place: Place) -> bool:
+        """Return whether the event has to be read: most runs end as no target wants to be told."""
+        if place.subject is None:
+            return True
+        try:
+            return await self._scope.composer.is_told(self._target, place.subject)
+        except StoreUnavailableError:
+            raise
+        except Exception as error:  # noqa: BLE001  # composing meets it again, and knows when it is too old to matter
+            self._log.warning("who wants to be told cannot be found out", seq=place.seq, error=str(error))
+            return True
 
     async def _handle(self, entry: r.LogEntry, incarnation: int) -> tuple[bool, int]:
         """Tell what an event gives occasion to; return whether it did, and the log's incarnation from there on."""
