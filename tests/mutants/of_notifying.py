@@ -73,4 +73,25 @@ NOTIFYING = (
         "setLevel(logging.DEBUG)",
         "tests/integration/test_notifications.py",
     ),
+    Mutant(
+        "a target that waits for minutes after the store was away",
+        f"{NOTIFICATIONS}/delivery.py",
+        "backoff = self._away",
+        "backoff = self._mistakes",
+        "tests/unit/test_notification_troubles.py",
+    ),
+    Mutant(
+        "a message that was too old when its turn came, and is sent",
+        f"{NOTIFICATIONS}/delivery.py",
+        "            if self._is_old(news.at):\n                return None",
+        "            pass",
+        "tests/unit/test_notification_turns.py",
+    ),
+    Mutant(
+        "a run read for every target, wanted or not",
+        f"{NOTIFICATIONS}/delivery.py",
+        "if await self._may_matter(place):",
+        "if True:",
+        "tests/unit/test_notification_delivery.py",
+    ),
 )

@@ -1,28 +1,25 @@
 """The loop that tells a target: where it begins, what it notes, and what does not stop it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections import Counter
+from collections.abc import AsyncIterator
 
 import msgspec
 import pytest
 from structlog.testing import capture_logs
 
+from outbox_kit import BEGINNING, NOW, another, complete, noted, outbox, settle
 from penstock.core.notify import NotifySpec, Occasion
-from penstock.errors import StoreUnavailableError
 from penstock.store import records as r
-from penstock.store import views as v
 from penstock.store.base import Store
 from penstock_scheduler.notifications import book, delivery
 from penstock_scheduler.notifications.courier import Courier
 from penstock_scheduler.notifications.outbox import Outbox
 from penstock_scheduler.notifications.target import Target
 from receiver_kit import Receiver, open_receiver
-from stack import dag, eventually
+from stack import dag
 from store_backends import MemoryBackend
 from store_kit import FIRST, Reign, fan, register, run_id, started, success
-
-NOW = 1_700_000_000_000
-BEGINNING = r.Notified(0, 0)
 
 
 @pytest.fixture
@@ -36,41 +33,6 @@ async def courier(receiver: Receiver) -> AsyncIterator[Courier]:
     courier = Courier([Target(name="ops", url=receiver.url, on=frozenset(Occasion))])
     yield courier
     await courier.close()
-
-
-def outbox(store: Store, courier: Courier) -> Outbox:
-    return Outbox(0, store, courier, lambda: NOW)
-
-
-async def complete(store: Store, reign: Reign, outbox: Outbox | None = None) -> None:
-    """Have a worker do whatever is ready, and the scheduler note it."""
-    claims = await store.claim(0, "w", 1000)
-    await store.report([(claim, success(claim)) for claim in claims])
-    await settle(reign, outbox)
-
-
-async def settle(reign: Reign, outbox: Outbox | None) -> None:
-    while (commit := await reign.prepare()) is not None:
-        await reign.apply(commit)
-        if outbox is not None:
-            outbox.committed(commit)
-
-
-async def another(store: Store, reign: Reign, number: int, outbox: Outbox | None = None) -> str:
-    """Live a run from its request to its end; return its id."""
-    run = run_id(number)
-    await store.request_run(FIRST, run)
-    await settle(reign, outbox)
-    await complete(store, reign, outbox)
-    return run
-
-
-async def noted(store: Store, seq: int) -> r.Notified:
-    async def there() -> r.Notified | None:
-        place = (await store.notified(0)).get("ops")
-        return place if place is not None and place.seq >= seq else None
-
-    return await eventually(there, f"event {seq} to be noted")
 
 
 async def test_what_happened_while_nobody_told_is_told_in_order_however_long_it_is(
@@ -147,36 +109,59 @@ async def _next_commit(store: Store, reign: Reign) -> r.Commit:
     return commit
 
 
-class Troubled:
-    """A store that fails in several ways before it tells of a run."""
+class Counting:
+    """A store that counts what is read of it."""
 
-    def __init__(self, store: Store, troubles: Sequence[Exception]) -> None:
+    def __init__(self, store: Store) -> None:
         self._store = store
-        self.troubles = list(troubles)
+        self.reads: Counter[str] = Counter()
 
     def __getattr__(self, name: str) -> object:
+        if name in {"log", "run", "definition"}:
+            self.reads[name] += 1
         return getattr(self._store, name)
 
-    async def run(self, run_id: str, numbers: Sequence[int] | None = None) -> v.RunView | None:
-        if self.troubles:
-            raise self.troubles.pop(0)
-        return await self._store.run(run_id, numbers)
 
-
-async def test_neither_a_store_that_is_away_nor_a_mistake_ends_the_telling(
-    receiver: Receiver, courier: Courier
+async def test_runs_that_nobody_wants_to_be_told_of_cost_one_read_per_version(
+    receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(book, "STRIDE", 10)
+    monkeypatch.setattr(delivery, "STRIDE", 1)
+    courier = Courier([Target(name="ops", url=receiver.url, on=frozenset({Occasion.FAILED}))])
     store = MemoryBackend().store
-    reign, first = await started(store, fan(1))
-    troubled = Troubled(store, [StoreUnavailableError("away"), ValueError("a mistake of ours")])
-    told = outbox(troubled, courier)  # type: ignore[arg-type]  # it passes everything else on
-    with capture_logs() as logs:
-        async with told.following(reign.engine.head):
-            await noted(store, 0)
-            await complete(store, reign, told)
-            await receiver.heard(1)
-    assert receiver.told == [("run.succeeded", first)]
-    assert [entry["log_level"] for entry in logs if "notifications" in entry["event"]] == ["warning", "error"]
+    reign, _ = await started(store, fan(1))
+    counting = Counting(store)
+    told = outbox(counting, courier)  # type: ignore[arg-type]  # it passes everything on
+    async with told.following(reign.engine.head):
+        await noted(store, 0)
+        await complete(store, reign, told)
+        for number in range(2, 12):
+            await another(store, reign, number, told)
+        await store.request_run(FIRST, run_id(12))
+        await settle(reign, told)
+        await store.cancel_run(run_id(12))
+        await settle(reign, told)
+        await noted(store, reign.engine.head.seq)
+    await courier.close()
+    assert counting.reads == {"definition": 1}
+    assert receiver.requests == []
+
+
+async def test_a_run_that_only_its_dag_wants_told_is_told_by_whoever_it_names(receiver: Receiver) -> None:
+    courier = Courier([Target(name="ops", url=receiver.url, on=frozenset({Occasion.LATE}), dags=())])
+    store = MemoryBackend().store
+    reign, _ = await started(store, fan(1))
+    spec = dag(FIRST, fan(2))
+    await register(store, msgspec.structs.replace(spec, notify=(NotifySpec("ops", (Occasion.SUCCEEDED,)),)))
+    await settle(reign, None)
+    told = outbox(store, courier)
+    async with told.following(reign.engine.head):
+        await noted(store, 0)
+        await complete(store, reign, told)
+        second = await another(store, reign, 2, told)
+        await receiver.heard(1)
+    await courier.close()
+    assert receiver.told == [("run.succeeded", second)]
 
 
 class Shortened:

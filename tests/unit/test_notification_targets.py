@@ -90,6 +90,7 @@ WRONG = [
             "format: xml",
             "secret: ''",
             "secret: whsec_!!!",
+            "secret: whsec_",
             "secret: 7",
             "secret_env: NOT_SET",
             "secret_file: not-there",
@@ -140,7 +141,8 @@ def test_no_message_repeats_an_address_or_a_secret(tmp_path: Path) -> None:
     text = """
 - {name: a, url: 'hooks.example/topsecret', secret: 'whsec_topsecret!', headers: {X-Key: "topsecret\\n"}}
 - {name: b, url: 'https://example.com/ topsecret', secret_env: topsecret}
+- {name: c, url: 'https://example.com', secret_file: whsec_topsecret}
 """
     error = refusal(tmp_path, text)
-    assert len(error.details) >= 5
+    assert len(error.details) >= 6
     assert "topsecret" not in f"{error} {error.details}"

@@ -12,6 +12,7 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from structlog.testing import capture_logs
 
 import strategies
 from penstock.core import events as e
@@ -20,9 +21,7 @@ from penstock.core.dag import DagSpec, TaskSpec
 from penstock.core.notify import NotifySpec, Occasion
 from penstock.core.run import RunSummary, StoredError, TaskState
 from penstock.core.status import RunStatus, TaskStatus
-from penstock.store.records import Commit
 from penstock.store.views import RunView
-from penstock_scheduler.notifications.book import KEPT, STRIDE, Book
 from penstock_scheduler.notifications.message import body_of, test_body_of
 from penstock_scheduler.notifications.news import News, Reason, event_id, reason_of
 from penstock_scheduler.notifications.posting import RETRY_AFTER_SECONDS, Answer, Outcome, post
@@ -171,6 +170,8 @@ def test_a_secret_is_the_text_itself_or_base64_after_its_prefix() -> None:
     assert key_of("whsec_aGVsbG8=") == b"hello"
     with pytest.raises(ValueError, match="base64"):
         key_of("whsec_not base64!")
+    with pytest.raises(ValueError, match="nothing follows"):
+        key_of("whsec_")
 
 
 def test_nothing_secret_is_shown() -> None:
@@ -207,6 +208,8 @@ async def test_an_answer_says_whether_to_try_again(status: int, outcome: Outcome
         ("Tue, 14 Nov 2023 22:13:30 GMT", 9.877),
         ("Tue, 14 Nov 2023 22:13:10 GMT", 0.0),
         ("soon", 0.0),
+        ("Mon, 01 Jan 2024 00:00:00 +99999999999999", 0.0),
+        ("9" * 400, RETRY_AFTER_SECONDS),
         ("-5", 0.0),
     ],
 )
@@ -239,55 +242,12 @@ async def test_an_answer_that_does_not_come_and_a_connection_that_breaks_are_fai
     assert (gone.outcome, gone.reason.partition(":")[0]) == (Outcome.FAILED, "ConnectError")
 
 
-END = encode_event(e.RunFinished(run_id="r", status=RunStatus.FAILED))
-OTHER = encode_event(e.RunStarted(run_id="r"))
+async def test_an_error_that_nobody_expected_of_a_request_is_a_failure_and_logged() -> None:
+    def fails(_request: httpx.Request) -> httpx.Response:
+        raise OverflowError("a mistake of a library")
 
-
-def commit(seq: int, events: list[bytes]) -> Commit:
-    return Commit(
-        partition=0,
-        term=1,
-        seq=seq,
-        hash="",
-        new_hash="",
-        incarnation=0,
-        after="",
-        cursor="",
-        consumed=0,
-        lease_ms=1,
-        events=events,
-    )
-
-
-def test_a_book_knows_where_there_is_something_to_tell() -> None:
-    book = Book(10)
-    book.add(commit(10, [OTHER, END, OTHER]))
-    book.add(commit(13, [OTHER, END]))
-    assert (book.since, book.end) == (10, 15)
-    assert book.after(10, 10) == [12, 15]
-    assert book.after(12, 1) == [15]
-    assert book.after(15, 1) == []
-
-
-def test_a_book_does_not_grow_for_ever() -> None:
-    book = Book(0)
-    for seq in range(0, 5 * KEPT, KEPT):
-        book.add(commit(seq, [END] * KEPT))
-    assert book.end == 5 * KEPT
-    kept = book.after(book.since, 5 * KEPT)
-    assert len(kept) <= 2 * KEPT
-    assert kept == list(range(book.since + 1, book.end + 1))
-
-
-async def test_a_book_wakes_for_something_to_tell_or_for_a_long_way() -> None:
-    book = Book(0)
-    before = book._change
-    book.add(commit(0, [OTHER]))
-    assert not before.is_set()
-    book.add(commit(1, [END]))
-    assert before.is_set()
-    before = book._change
-    book.add(commit(2, [OTHER] * (STRIDE - 1)))
-    assert not before.is_set()
-    book.add(commit(1 + STRIDE, [OTHER]))
-    assert before.is_set()
+    async with httpx.AsyncClient(transport=httpx.MockTransport(fails)) as client:
+        with capture_logs() as logs:
+            answer = await post(client, TARGET, "id", b"{}", NOW)
+    assert (answer.outcome, answer.reason) == (Outcome.FAILED, "unexpected error: OverflowError")
+    assert [(entry["log_level"], entry["target"]) for entry in logs] == [("error", "ops")]

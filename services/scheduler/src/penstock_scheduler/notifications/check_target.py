@@ -167,7 +167,8 @@ def _read_secret(fields: Fields, key: str, around: Surroundings) -> str:
             secret = (around.folder / text).read_text("utf-8").strip()
         except (OSError, ValueError) as error:
             why = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
-            fields.bad(key, f"The file {show(text)} cannot be read: {why}")
+            # The name is not repeated: it may be the secret itself, under the wrong key.
+            fields.bad(key, f"The file that secret_file names cannot be read: {why}")
             return ""
     if not secret:
         fields.bad(key, _EMPTY[key])

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from penstock.core import events as e
 from penstock.core.notify import NotifySpec, Occasion
 from penstock.store.notifying import NotificationStore
+from penstock_scheduler.notifications.book import Subject
 from penstock_scheduler.notifications.news import News, event_id, reason_of
 from penstock_scheduler.notifications.selection import is_told, occasion_of
 from penstock_scheduler.notifications.target import Target
@@ -37,8 +38,7 @@ class Composer:
         if view is None:
             _log.error("a run of the log has no projection: nobody is told", run=event.run_id, seq=seq)
             return None
-        notify = await self._notify(view.summary.version)
-        if not is_told(target, occasion, view.summary.dag_id, notify):
+        if not await self.is_told(target, Subject(occasion, view.summary.dag_id, view.summary.version)):
             return None
         news = News(
             id=event_id(self._partition, incarnation, seq),
@@ -51,6 +51,13 @@ class Composer:
             url=f"{self._public_url}/ui/runs/{quote(event.run_id)}" if self._public_url else "",
         )
         return await self._explained(news) if occasion is Occasion.FAILED else news
+
+    async def is_told(self, target: Target, subject: Subject) -> bool:
+        """Return whether the target is to be told of this; a definition is read only where the DAG may decide it."""
+        occasion, dag_id = subject.occasion, subject.dag_id
+        if is_told(target, occasion, dag_id, ()):
+            return True
+        return is_told(target, occasion, dag_id, await self._notify(subject.version))
 
     async def _notify(self, version: str) -> tuple[NotifySpec, ...]:
         """Return whom a version wants to be told; this is kept, definitions are large."""

@@ -6,7 +6,8 @@ from penstock_scheduler.notifications.posting import Outcome
 
 NOTIFICATIONS = Counter(
     "penstock_notifications",
-    "Notifications by target and outcome: delivered, refused by the target, or expired; failed counts single requests.",
+    "Notifications by target and outcome: delivered, refused by the target, or expired; failed counts single requests,"
+    " interrupted unexpected errors of the scheduler's own, after which it begins again.",
     ["target", "outcome"],
 )
 
@@ -20,9 +21,12 @@ AGE = Histogram(
 EXPIRED = "expired"
 """The outcome of what had become too old to be told."""
 
+INTERRUPTED = "interrupted"
+"""Counted once for each unexpected error on our side, from which the loop of a target begins again."""
+
 
 def expect(target: str) -> None:
     """Show the counts of a target from the start: what appears with its first failure has not risen by it."""
-    for outcome in (*Outcome, EXPIRED):
+    for outcome in (*Outcome, EXPIRED, INTERRUPTED):
         NOTIFICATIONS.labels(target, outcome)
     AGE.labels(target)

@@ -27,12 +27,18 @@ class Courier:
         for target in self.targets:
             expect(target.name)
 
+    def slot(self, target: Target) -> asyncio.Semaphore:
+        """Return what to hold (``async with``) during a request to the target: the wait for it may be long."""
+        return self._slots[target.name]
+
     async def send(self, target: Target, message_id: str, body: bytes, now: int) -> Answer:
-        """Send one request to the target, at ``now`` (ms since the epoch) by the server's clock."""
-        async with self._slots[target.name]:
-            if self._http is None:
-                self._http = _client()
-            return await post(self._http, target, message_id, body, now)
+        """Send one request to the target, at ``now`` (ms since the epoch) by the server's clock.
+
+        Who sends beside others holds a ``slot`` for it.
+        """
+        if self._http is None:
+            self._http = _client()
+        return await post(self._http, target, message_id, body, now)
 
     async def close(self) -> None:
         """Release the connections."""

@@ -12,13 +12,13 @@ from penstock.core.codec import decode_event
 from penstock.errors import NewerSchemaError, SchemaError, StoreUnavailableError
 from penstock.store import records as r
 from penstock.store.notifying import NotificationStore
-from penstock_scheduler.notifications.book import STRIDE, Book
+from penstock_scheduler.notifications.book import STRIDE, Book, Place
 from penstock_scheduler.notifications.composing import Composer
-from penstock_scheduler.notifications.counters import AGE, EXPIRED, NOTIFICATIONS
+from penstock_scheduler.notifications.counters import AGE, EXPIRED, INTERRUPTED, NOTIFICATIONS
 from penstock_scheduler.notifications.courier import Courier
 from penstock_scheduler.notifications.message import body_of
 from penstock_scheduler.notifications.news import News
-from penstock_scheduler.notifications.posting import Outcome
+from penstock_scheduler.notifications.posting import Answer, Outcome
 from penstock_scheduler.notifications.selection import is_notable
 from penstock_scheduler.notifications.target import Target
 
@@ -52,6 +52,8 @@ class Delivery:
         self._log = _log.bind(target=target.name)
         self._stopping = False
         self._sending = False
+        self._away = Backoff()
+        self._mistakes = Backoff(LONGEST_RETRY_SECONDS)
         self._task = asyncio.create_task(self._run(), name=f"notify-{scope.partition}-{target.name}")
 
     def stop(self) -> asyncio.Task[None]:
@@ -69,15 +71,17 @@ class Delivery:
 
     async def _run(self) -> None:
         """Follow the log until told to stop or another term rules. The store's failures are waited out."""
-        backoff = Backoff(LONGEST_RETRY_SECONDS)
         while True:
             try:
                 await self._follow()
                 return  # noqa: TRY300  # an else clause would put it far from what it belongs to
             except StoreUnavailableError as error:
                 self._log.warning("notifications wait for the store", error=str(error))
+                backoff = self._away
             except Exception as error:  # noqa: BLE001  # it must cost neither the partition nor other targets anything
                 self._log.error("notifications interrupted: unexpected error", exc_info=error)
+                NOTIFICATIONS.labels(self._target.name, INTERRUPTED).inc()
+                backoff = self._mistakes
             self._may_end()
             await backoff.wait()
 
@@ -113,22 +117,39 @@ class Delivery:
         return beginning
 
     async def _note(self, place: r.Notified) -> bool:
+        """Note how far the target has come, which is progress; return False when another term rules."""
         scope = self._scope
-        return await scope.store.set_notified(scope.partition, scope.head.term, self._target.name, place)
+        done = await scope.store.set_notified(scope.partition, scope.head.term, self._target.name, place)
+        if done:
+            self._away.reset()
+            self._mistakes.reset()
+        return done
 
     async def _next(self, after: int) -> tuple[Sequence[r.LogEntry], int]:
-        """Return notable events that follow ``after``, and up to which seq there are no others."""
+        """Return events to look at that follow ``after``, and up to which seq there are no others."""
         scope = self._scope
         if after < scope.book.since:
             entries = await scope.store.log(scope.partition, after, BATCH)
             # Where the log holds nothing any more, a failover took it; the tenure is about to notice.
             seen = entries[-1].seq if entries else scope.book.since
             return [entry for entry in entries if is_notable(entry.data)], seen
-        end = scope.book.end
-        places = scope.book.after(after, 1)
-        if not places:
-            return [], end
-        return await scope.store.log(scope.partition, places[0] - 1, 1), places[0]
+        places, end = scope.book.after(after, BATCH), scope.book.end
+        for place in places:
+            if await self._may_matter(place):
+                return await scope.store.log(scope.partition, place.seq - 1, 1), place.seq
+        return [], places[-1].seq if len(places) == BATCH else end
+
+    async def _may_matter(self, place: Place) -> bool:
+        """Return whether the event has to be read: most runs end as no target wants to be told."""
+        if place.subject is None:
+            return True
+        try:
+            return await self._scope.composer.is_told(self._target, place.subject)
+        except StoreUnavailableError:
+            raise
+        except Exception as error:  # noqa: BLE001  # composing meets it again, and knows when it is too old to matter
+            self._log.warning("who wants to be told cannot be found out", seq=place.seq, error=str(error))
+            return True
 
     async def _handle(self, entry: r.LogEntry, incarnation: int) -> tuple[bool, int]:
         """Tell what an event gives occasion to; return whether it did, and the log's incarnation from there on."""
@@ -141,21 +162,25 @@ class Delivery:
             return False, incarnation
         if isinstance(event, e.LogForked):
             return False, event.incarnation
-        news = await self._scope.composer.compose(self._target, event, entry.seq, incarnation)
+        try:
+            news = await self._scope.composer.compose(self._target, event, entry.seq, incarnation)
+            body = b"" if news is None else body_of(news, self._target.format)
+        except StoreUnavailableError:
+            raise
+        except Exception as error:
+            if not self._is_old(event.at):
+                raise
+            self._expired(event.at, self._log.bind(seq=entry.seq, reason=f"{type(error).__name__}: {error}"))
+            return True, incarnation
         if news is not None:
-            await self._deliver(news)
+            await self._deliver(news, body)
         return news is not None, incarnation
 
-    async def _deliver(self, news: News) -> None:
+    async def _deliver(self, news: News, body: bytes) -> None:
         """Return when the target has been told, has refused, or the news is too old to be any."""
-        body = body_of(news, self._target.format)
         log = self._log.bind(notification=news.id, run=news.run.run_id)
         backoff = Backoff(LONGEST_RETRY_SECONDS, first_seconds=FIRST_RETRY_SECONDS)
-        until = news.at + int(self._target.give_up_after_seconds * 1000)
-        while (now := self._scope.now()) < until:
-            self._sending = True
-            answer = await self._courier.send(self._target, news.id, body, now)
-            NOTIFICATIONS.labels(self._target.name, answer.outcome).inc()
+        while (answer := await self._attempt(news, body)) is not None:
             if answer.outcome is Outcome.DELIVERED:
                 AGE.labels(self._target.name).observe(max(0, self._scope.now() - news.at) / 1000)
                 return
@@ -166,5 +191,24 @@ class Delivery:
             log.warning("notification not delivered: it is tried again", reason=answer.reason, in_s=round(wait, 1))
             self._may_end()
             await asyncio.sleep(wait)
+        self._expired(news.at, log)
+
+    async def _attempt(self, news: News, body: bytes) -> Answer | None:
+        """Send one request once there is a slot for it; None, and nothing is sent, for what is too old by then."""
+        if self._is_old(news.at):
+            return None
+        async with self._courier.slot(self._target):
+            if self._is_old(news.at):
+                return None
+            self._sending = True
+            answer = await self._courier.send(self._target, news.id, body, self._scope.now())
+        NOTIFICATIONS.labels(self._target.name, answer.outcome).inc()
+        return answer
+
+    def _is_old(self, at: int) -> bool:
+        """Return whether what happened ``at`` (ms) is news to the target no more."""
+        return self._scope.now() >= at + int(self._target.give_up_after_seconds * 1000)
+
+    def _expired(self, at: int, log: structlog.stdlib.BoundLogger) -> None:
         NOTIFICATIONS.labels(self._target.name, EXPIRED).inc()
-        log.error("notification given up: it is too old", age_s=(self._scope.now() - news.at) // 1000)
+        log.error("notification given up: it is too old", age_s=(self._scope.now() - at) // 1000)

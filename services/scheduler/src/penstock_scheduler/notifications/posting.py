@@ -6,6 +6,7 @@ from enum import StrEnum
 
 import httpx
 import msgspec
+import structlog
 
 from penstock import __version__
 from penstock_scheduler.notifications.signature import signature
@@ -18,6 +19,8 @@ _READ_BYTES = 64 * 1024
 """Of an answer: only then can the connection be used again. Nobody looks at them."""
 
 _RETRIED = frozenset({408, 425, 429})
+
+_log = structlog.get_logger()
 
 
 class Outcome(StrEnum):
@@ -53,6 +56,9 @@ async def post(client: httpx.AsyncClient, target: Target, message_id: str, body:
         return Answer(Outcome.FAILED, f"no answer within {target.timeout_seconds:g} s")
     except httpx.HTTPError as error:
         return Answer(Outcome.FAILED, f"{type(error).__name__}: {error}")
+    except Exception as error:  # noqa: BLE001  # whatever a target answers must not end the telling: it is tried again
+        _log.error("notification failed: unexpected error", target=target.name, exc_info=error)
+        return Answer(Outcome.FAILED, f"unexpected error: {type(error).__name__}")
 
 
 async def _drain(response: httpx.Response) -> None:
@@ -93,6 +99,6 @@ def _retry_after(header: str, now: int) -> float:
         return min(float(header), RETRY_AFTER_SECONDS)
     try:
         until = email.utils.parsedate_to_datetime(header).timestamp()
-    except ValueError:
+    except (ValueError, OverflowError):
         return 0.0
     return min(max(0.0, until - now / 1000), RETRY_AFTER_SECONDS)

@@ -16,14 +16,17 @@ def key_of(secret: str) -> bytes:
     """Return the key that a secret stands for: after ``whsec_`` it is written in base64, else it is the text itself.
 
     Raises:
-        ValueError: what follows ``whsec_`` is not base64.
+        ValueError: nothing follows ``whsec_``, which would sign nothing, or what does is not base64.
     """
     if not secret.startswith(_PREFIX):
         return secret.encode()
     try:
-        return base64.b64decode(secret.removeprefix(_PREFIX), validate=True)
+        key = base64.b64decode(secret.removeprefix(_PREFIX), validate=True)
     except binascii.Error as error:
         raise ValueError(f"what follows {_PREFIX} is not base64") from error
+    if not key:
+        raise ValueError(f"nothing follows {_PREFIX}: write the key behind it")
+    return key
 
 
 def signature(key: bytes, message_id: str, timestamp: int, body: bytes) -> str:
