@@ -91,21 +91,6 @@ envFrom:
   {{- end }}
 {{- end -}}
 
-{{- define "penstock.env" -}}
-{{- $values := .root.Values -}}
-- name: PENSTOCK_REDIS_URL
-  valueFrom:
-    secretKeyRef:
-      name: {{ include "penstock.redisSecret" .root }}
-      key: {{ ternary $values.redis.existingSecret.key "url" (ne $values.redis.existingSecret.name "") }}
-{{- with $values.extraEnv }}
-{{ toYaml . }}
-{{- end }}
-{{- with (get $values .component).extraEnv }}
-{{ toYaml . }}
-{{- end }}
-{{- end -}}
-
 {{- define "penstock.volumeMounts" -}}
 - name: tmp
   mountPath: /tmp
