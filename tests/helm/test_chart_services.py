@@ -22,6 +22,18 @@ def test_probes_ask_the_port_on_which_the_service_listens(service: str, port: in
     assert (said[f"{prefix}_HOST"], said[f"{prefix}_PORT"]) == ("0.0.0.0", str(port))
 
 
+def test_an_api_is_not_killed_while_the_server_of_the_chart_may_still_read_its_file() -> None:
+    manifests = rendered(EVERYTHING)
+
+    def patience(pod: Manifest) -> int:
+        probe = pod["containers"][0]["startupProbe"]
+        seconds: int = probe["periodSeconds"] * probe["failureThreshold"]
+        return seconds
+
+    server = one(manifests, "StatefulSet", "valkey")["spec"]["template"]["spec"]
+    assert patience(pod_of(manifests, "api")) >= patience(server) >= 3600
+
+
 @pytest.mark.parametrize("service", SERVICES)
 def test_each_service_runs_its_own_module_and_writes_to_tmp_only(service: str) -> None:
     pod = pod_of(rendered(), service)
