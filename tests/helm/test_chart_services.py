@@ -22,6 +22,18 @@ def test_probes_ask_the_port_on_which_the_service_listens(service: str, port: in
     assert (said[f"{prefix}_HOST"], said[f"{prefix}_PORT"]) == ("0.0.0.0", str(port))
 
 
+def test_an_api_is_not_killed_while_the_server_of_the_chart_may_still_read_its_file() -> None:
+    manifests = rendered(EVERYTHING)
+
+    def patience(pod: Manifest) -> int:
+        probe = pod["containers"][0]["startupProbe"]
+        seconds: int = probe["periodSeconds"] * probe["failureThreshold"]
+        return seconds
+
+    server = one(manifests, "StatefulSet", "valkey")["spec"]["template"]["spec"]
+    assert patience(pod_of(manifests, "api")) >= patience(server) >= 3600
+
+
 @pytest.mark.parametrize("service", SERVICES)
 def test_each_service_runs_its_own_module_and_writes_to_tmp_only(service: str) -> None:
     pod = pod_of(rendered(), service)
@@ -95,7 +107,6 @@ def test_modules_of_callables_come_from_one_place_to_where_python_looks(code: di
     assert {"name": "code", **volume} in pod["volumes"]
     (container,) = pod["containers"]
     assert {"name": "code", "mountPath": "/dags", "readOnly": True} in container["volumeMounts"]
-    assert environment(manifests, "worker")["PYTHONPATH"] == "/dags"
     copying = [each["command"] for each in pod.get("initContainers", [])]
     assert copying == ([["cp", "-R", "/src/.", "/dags/"]] if "image" in code else [])
 
@@ -112,6 +123,19 @@ def test_every_service_is_scraped() -> None:
     found = {each["spec"]["selector"]["matchLabels"]["app.kubernetes.io/component"] for each in monitors}
     assert found == set(SERVICES)
     assert {each["metadata"]["labels"]["release"] for each in monitors} == {"prom"}
+
+
+def test_what_is_scraped_has_the_job_by_which_alerts_and_dashboard_find_it() -> None:
+    manifests = rendered({**BASE, "fullnameOverride": "other", "monitoring": {"enabled": True}})
+    told = {}
+    for monitor in (*of_kind(manifests, "ServiceMonitor"), *of_kind(manifests, "PodMonitor")):
+        spec = monitor["spec"]
+        (endpoint,) = spec.get("endpoints") or spec["podMetricsEndpoints"]
+        service = spec["selector"]["matchLabels"]["app.kubernetes.io/component"]
+        told[service] = {each["targetLabel"]: each["replacement"] for each in endpoint["relabelings"]}
+    assert told == {service: {"job": f"penstock-{service}"} for service in SERVICES}
+    scraped = yaml.safe_load((ROOT / "deploy/prometheus/prometheus.yml").read_text())["scrape_configs"]
+    assert {each["job_name"] for each in scraped} == {each["job"] for each in told.values()}, "and so has compose's"
 
 
 def test_alerts_and_dashboard_arrive_as_they_are_written() -> None:

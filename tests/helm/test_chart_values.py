@@ -67,6 +67,7 @@ def test_every_value_has_a_comment_of_its_own_or_of_its_group() -> None:
         ({"config": {"logLevel": "loud"}}, "/config/logLevel"),
         ({"autoscaling": {"trigger": "cpu"}}, "/autoscaling/trigger"),
         ({"networkPolicy": {"redisPorts": []}}, "/networkPolicy/redisPorts"),
+        ({"api": {"names": ["https://penstock.example.org"]}}, "/api/names/0"),
         ({"api": {"service": {"type": "LoadBalancer"}}}, "type"),
         ({"extraEnv": [{"value": "x"}]}, "/extraEnv/0"),
         ({"valkey": {"maxmemory": "much"}}, "/valkey/maxmemory"),

@@ -23,10 +23,10 @@ TEXT = {"accept": "text/plain"}
 
 OTHERS = re.compile(r"up|ALERTS|kubelet_\w+")
 """Metrics that somebody else exposes: Prometheus itself, Kubernetes."""
-GIVEN = {"job", "instance"}
-"""Labels that Prometheus gives to everything it scrapes."""
+GIVEN = {"job", "instance", "namespace"}
+"""Labels that Prometheus gives to everything it scrapes, the last one in Kubernetes."""
 WORDS = {"and", "or", "by", "without", "sum", "max", "min", "rate", "increase", "changes", "delta", "absent", "topk"}
-WORDS |= {"histogram_quantile", "label_values"}
+WORDS |= {"histogram_quantile", "label_values", "group", "unless"}
 
 Exposed = dict[str, set[str]]
 """The names of the labels of every sample, by its name."""
@@ -112,6 +112,15 @@ async def test_whatever_the_dashboard_and_the_alerts_ask_for_is_exposed_and_noth
         shown |= {_family(name) for name in used(expression)}
     ours = {_family(name) for name in told if name.startswith("penstock_")}
     assert ours <= shown, f"the dashboard does not show {sorted(ours - shown)}"
+
+
+def test_deployments_in_several_namespaces_are_told_apart() -> None:
+    for expression in [*expressions(dashboard()["panels"]), *expressions(rules())]:
+        for name, labels in used(expression).items():
+            # Both say of themselves where they are: what is absent is nowhere, and this one names each target.
+            if expression.startswith(("absent(", "up{")):
+                continue
+            assert "namespace" in labels, f"{name} of all deployments together: {expression}"
 
 
 def test_the_panels_are_told_apart_have_units_and_a_datasource() -> None:

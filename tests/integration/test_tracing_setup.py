@@ -57,7 +57,7 @@ async def test_where_nobody_asks_for_traces_there_are_none_and_nothing_is_said(v
     assert lines == []
 
 
-async def test_an_endpoint_without_the_extra_is_one_warning_that_says_what_to_install(
+async def test_an_endpoint_without_the_exporter_is_one_warning_that_says_what_to_install(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.delitem(sys.modules, "penstock.tracing.otlp", raising=False)
@@ -67,7 +67,8 @@ async def test_an_endpoint_without_the_extra_is_one_warning_that_says_what_to_in
             assert tracer is NOT_TRACED
     (line,) = lines
     assert line["log_level"] == "warning"
-    assert "penstock[otel]" in line["reason"]
+    assert "requirements-otel.txt" in line["reason"]
+    assert "pip install 'penstock" not in line["reason"], "no package of ours can be had by its name"
 
 
 async def test_a_protocol_that_is_not_spoken_is_one_warning() -> None:

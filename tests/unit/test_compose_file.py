@@ -53,6 +53,13 @@ def test_the_server_keeps_what_was_acknowledged() -> None:
     assert SERVICES["valkey"]["volumes"] == ["data:/data"]
 
 
+def test_the_command_line_tries_the_targets_that_schedulers_notify() -> None:
+    scheduler, cli = SERVICES["scheduler"], SERVICES["cli"]
+    assert "PENSTOCK_NOTIFICATIONS" in scheduler["environment"]
+    assert cli["environment"] == scheduler["environment"]
+    assert cli["volumes"] == scheduler["volumes"]
+
+
 def test_a_worker_is_given_longer_to_stop_than_its_tasks() -> None:
     spec = SERVICES["worker"]
     drain = int(spec["environment"]["PENSTOCK_DRAIN_GRACE_SECONDS"].rpartition(":-")[2].rstrip("}"))

@@ -91,21 +91,6 @@ envFrom:
   {{- end }}
 {{- end -}}
 
-{{- define "penstock.env" -}}
-{{- $values := .root.Values -}}
-- name: PENSTOCK_REDIS_URL
-  valueFrom:
-    secretKeyRef:
-      name: {{ include "penstock.redisSecret" .root }}
-      key: {{ ternary $values.redis.existingSecret.key "url" (ne $values.redis.existingSecret.name "") }}
-{{- with $values.extraEnv }}
-{{ toYaml . }}
-{{- end }}
-{{- with (get $values .component).extraEnv }}
-{{ toYaml . }}
-{{- end }}
-{{- end -}}
-
 {{- define "penstock.volumeMounts" -}}
 - name: tmp
   mountPath: /tmp
@@ -126,12 +111,16 @@ envFrom:
 
 {{- define "penstock.probes" -}}
 {{- $probes := (get .root.Values .component).probes -}}
-# An API listens once it has reached the server: five minutes for that.
+{{- if eq .component "api" -}}
+# It listens once it has reached the server, which may read its file for an hour: killing who waits would not help.
+{{- else -}}
+# It listens from the start, also while it waits for the server.
+{{- end }}
 startupProbe:
   httpGet: {path: /healthz, port: http}
   periodSeconds: 5
   timeoutSeconds: {{ $probes.timeoutSeconds }}
-  failureThreshold: 60
+  failureThreshold: {{ ternary 720 60 (eq .component "api") }}
 # Asks the process alone: restarting it would not bring a server back. It may take its time, since whoever hangs is
 # replaced by the others as soon as its lease ends.
 livenessProbe:

@@ -106,7 +106,7 @@ def _exporter(service: str, environ: Mapping[str, str]) -> Exporter | None:
     try:
         from penstock.tracing.otlp import OtlpExporter  # noqa: PLC0415  # the only place where it is loaded
     except ModuleNotFoundError as error:
-        reason = f"there is no {error.name}: pip install 'penstock[otel]', or requirements-otel.txt"
+        reason = f"there is no {error.name}: requirements-otel.txt names what to install"
         _log.warning("nothing is traced although a collector is named", reason=reason)
         return None
     return OtlpExporter(service)
