@@ -41,8 +41,8 @@ STORE = (
     Mutant(
         "commit that is sent to where a part of its partition has been moved",
         f"{VALKEY}/cluster.py",
-        "if isinstance(answer, AskError) and not is_script(commands[place]):",
-        "if isinstance(answer, AskError):",
+        "if _is_ask(answer) and not is_script(commands[place]):",
+        "if _is_ask(answer):",
         "tests/integration/test_cluster_changes.py",
     ),
     Mutant(

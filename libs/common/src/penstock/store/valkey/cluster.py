@@ -47,9 +47,7 @@ class Cluster:
         end, pause = 0.0, 0.0
         while True:
             said = await self._send({place: commands[place] for place in left}, blocking=blocking)
-            for place, answer in said.items():
-                if isinstance(answer, AskError) and not is_script(commands[place]):
-                    said[place] = await self._ask(answer, commands[place], blocking=blocking)
+            said |= await self._ask(said, commands, blocking=blocking)
             for place, answer in said.items():
                 answers[place] = answer
             left = [place for place, answer in said.items() if _not_executed(answer)]
@@ -96,11 +94,21 @@ class Cluster:
         self._stale = self._stale or any(isinstance(answer, ClusterDownError) for answer in answers)
         return answers
 
-    async def _ask(self, answer: AskError, command: Command, *, blocking: bool) -> Any:  # noqa: ANN401  # an answer
-        """Send a command to where its key was moved: only in the same breath will that node take it."""
-        node = self._known(answer.host, answer.port)
-        asked = await self._exchange(node, [("ASKING",), command], blocking=blocking)
-        return asked[-1]
+    async def _ask(self, said: Mapping[int, Any], commands: Sequence[Command], *, blocking: bool) -> dict[int, Any]:
+        """Send commands to where their keys were moved: only in the same breath as ``ASKING`` will a node take them.
+
+        Returns the answers by place, of those commands that were told to ask.
+        """
+        parts: dict[Node, list[int]] = {}
+        for place, answer in said.items():
+            if _is_ask(answer) and not is_script(commands[place]):
+                parts.setdefault(self._known(answer.host, answer.port), []).append(place)
+        answers: dict[int, Any] = {}
+        for node, places in parts.items():
+            pairs = [part for place in places for part in (("ASKING",), commands[place])]
+            asked = await self._exchange(node, pairs, blocking=blocking)
+            answers.update(zip(places, asked[1::2], strict=True))
+        return answers
 
     async def primaries(self) -> list[Node]:
         """See :class:`penstock.store.valkey.topology.Topology`."""
@@ -178,6 +186,11 @@ class Cluster:
         self._slots, self._primaries, self._stale = slots, primaries, False
         for place in [place for place, node in self._nodes.items() if place not in there and not node.busy]:
             await self._nodes.pop(place).close()
+
+
+def _is_ask(answer: object) -> bool:
+    # To the client ``MOVED`` is a kind of ``ASK``; but it is for good, and the map is out of date.
+    return isinstance(answer, AskError) and not isinstance(answer, MovedError)
 
 
 def _not_executed(answer: object) -> bool:
