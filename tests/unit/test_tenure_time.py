@@ -102,6 +102,7 @@ def test_a_partition_whose_clock_was_set_back_dates_nothing_before_what_it_was_t
         await register(world.store, dag(FIRST, {"a": ()}))
         await asyncio.sleep(20)
         world.off_ms = 0
+        await asyncio.sleep(20)
         await world.store.request_run(FIRST, run_id(1))
         await world.until(lambda task: task.status == "ready", 20)
         first, *others = await dated(world, 0)
