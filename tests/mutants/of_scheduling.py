@@ -4,6 +4,13 @@ from mutants.mutant import CORE, SCHEDULER, Mutant
 
 SCHEDULING = (
     Mutant(
+        "a partition that dates events before what it was told",
+        f"{SCHEDULER}/tenure.py",
+        "return max(self._clock.shown(), self._not_before)",
+        "return self._clock.shown()",
+        "tests/unit/test_tenure_time.py",
+    ),
+    Mutant(
         "a commit of unknown outcome that is taken for applied",
         f"{SCHEDULER}/committing.py",
         "            head = await head_of(store, commit.partition)\n",

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from contextlib import suppress
+from functools import partial
 
 import pytest
 from msgspec.structs import replace
@@ -88,7 +89,7 @@ async def test_a_fork_is_declared_although_the_first_to_find_it_fails(call: str)
 
     def tenure() -> Tenure:
         clocks = ServerClocks(asyncio.get_running_loop().time, 1)
-        followers = Followers(SchedulerMetrics(), Outbox(0, store, Courier(), lambda: 0), RunSpans(NOT_TRACED))
+        followers = Followers(SchedulerMetrics(), partial(Outbox, 0, store, Courier()), RunSpans(NOT_TRACED))
         return Tenure(0, "owner", store, clocks, seen, Bounds(600, 1000), followers)
 
     with suppress(StoreUnavailableError):

@@ -3,11 +3,11 @@
 import asyncio
 import time
 
+from penstock.sharing import SharedRead
 from penstock.store.base import Store
 from penstock_api.pacing import pause_after
 from penstock_api.sampler import Sampler
 from penstock_api.schemas import Figures
-from penstock_api.sharing import SharedRead
 from penstock_api.system_views import figures_view
 
 FRESH_SECONDS = 1.0

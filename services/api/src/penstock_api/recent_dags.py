@@ -4,11 +4,11 @@ import time
 from collections.abc import Mapping, Sequence
 
 from penstock.core.run import RunSummary
+from penstock.sharing import SharedRead
 from penstock.store.base import Store
 from penstock.store.views import DagSummary
 from penstock_api.pacing import pause_after
 from penstock_api.schemas import DagWithRuns
-from penstock_api.sharing import SharedRead
 from penstock_api.views import dag_with_runs
 
 DAGS = 50

@@ -21,7 +21,6 @@ class ServerClock:
         self._monotonic = monotonic
         self._tolerance = tolerance_seconds
         self._offset = 0.0
-        self._not_before = 0
         self._observed_at = -inf
         self.steady_since = -inf
         """Since when the clock was observed without a gap."""
@@ -39,17 +38,9 @@ class ServerClock:
         self._offset = offset
         self._observed_at = here
 
-    def not_before(self, server_ms: int) -> None:
-        """Learn of something that has happened: it is never later than now, even where the clock was set back."""
-        self._not_before = max(self._not_before, server_ms)
-
     def shown(self) -> int:
         """Return what the server's clock shows by now (ms since the epoch), if nobody has set it."""
         return int((self._monotonic() + self._offset) * 1000)
-
-    def now(self) -> int:
-        """Return the time of decisions in ms since the epoch: what the clock shows, and not before what happened."""
-        return max(self.shown(), self._not_before)
 
 
 class ServerClocks:

@@ -1,6 +1,7 @@
 """The scheduler as a process: present among its peers, serving its share of the partitions."""
 
 import asyncio
+from functools import partial
 
 import structlog
 
@@ -132,17 +133,11 @@ class Scheduler:
                 self._clocks,
                 self._seen,
                 self._bounds,
-                Followers(self.metrics, self._outbox(partition), self._spans),
+                Followers(self.metrics, partial(Outbox, partition, self._store, self._courier), self._spans),
             )
             self._tenures[partition] = (tenure, asyncio.create_task(tenure.run(), name=f"partition-{partition}"))
         for partition in self._tenures.keys() - share:
             self._tenures[partition][0].stop()
-
-    def _outbox(self, partition: int) -> Outbox:
-        def now() -> int:
-            return self._clocks.of(self._store.server_of(partition)).now()
-
-        return Outbox(partition, self._store, self._courier, now)
 
     async def _collect(self) -> None:
         """Forget tenures that have ended; the next tick begins anew where the share still says so."""

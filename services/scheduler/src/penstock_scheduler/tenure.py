@@ -1,6 +1,7 @@
 """One scheduler's time as the owner of one partition, from the takeover until it stops or another rules."""
 
 import asyncio
+from collections.abc import Callable
 from typing import NamedTuple
 
 import msgspec
@@ -11,7 +12,7 @@ from penstock.core.codec import decode_event
 from penstock.errors import NewerSchemaError, PenstockError, SchemaError, StoreUnavailableError
 from penstock.store import records as r
 from penstock.store.base import SchedulerStore
-from penstock_scheduler.clock import ServerClocks
+from penstock_scheduler.clock import ServerClock, ServerClocks
 from penstock_scheduler.committing import DivergedError, LostPartitionError, commit_once, head_of, still_owner
 from penstock_scheduler.engine import LOADED_TASKS, Engine
 from penstock_scheduler.inbox_reader import InboxReader
@@ -36,10 +37,10 @@ class Bounds(msgspec.Struct, frozen=True):
 
 
 class Followers(NamedTuple):
-    """Who is told what a tenure commits."""
+    """Who is told what a tenure commits. The outbox is given a function that returns the tenure's time (ms)."""
 
     metrics: SchedulerMetrics
-    outbox: Outbox
+    outbox: Callable[[Callable[[], int]], Outbox]
     spans: RunSpans
 
 
@@ -61,10 +62,12 @@ class Tenure:
         self._owner = owner
         self._store = store
         self._clocks = clocks
-        self._clock = clocks.of(store.server_of(number))
+        self._clock: ServerClock
+        self._not_before = 0
         self._seen = seen
         self._bounds = bounds
-        self._metrics, self._outbox, self._spans = followers
+        self._metrics, self._spans = followers.metrics, followers.spans
+        self._outbox = followers.outbox(self._now)
         self._wake: int | None = None
         self._monotonic = asyncio.get_running_loop().time
         self._renew_at = 0.0
@@ -140,7 +143,7 @@ class Tenure:
             self._seen[self._number] = head
             return
         _log.error("the log has forked: acknowledged events are gone", seen=seen.seq, kept=head.seq)
-        await self._commit(engine, engine.fork(seen, self._clock.now()))
+        await self._commit(engine, engine.fork(seen, self._now()))
         # Not before: until the fork is in the log, the next tenure of this process has to find it again.
         self._seen[self._number] = engine.head
 
@@ -170,8 +173,8 @@ class Tenure:
         await self._upkeep.sweep(engine.head.term, self._clock)
         vanished = await self._upkeep.vanished(engine.runs, engine.head.cursor)
         if entries:
-            self._clock.not_before(entries[-1].at)
-        now = self._clock.now()
+            self._not_before = max(self._not_before, entries[-1].at)
+        now = self._now()
         due: list[str] = []
         if self._wake is not None and self._wake <= now:
             due = await self._store.due(self._number, now, DUE_BATCH)
@@ -190,11 +193,18 @@ class Tenure:
         self._spans.committed(engine.applied, engine.losses, engine.runs)
         engine.committed(commit)
 
+    def _now(self) -> int:
+        """Return the time of decisions (ms since the epoch): what the server's clock shows, and not before a fact.
+
+        Only facts of this partition count: others on the same server may have come from one whose clock was ahead.
+        """
+        return max(self._clock.shown(), self._not_before)
+
     def _patience(self) -> int:
         """Return how long (ms) to wait for a fact before something else is due."""
         patience = (min(self._renew_at, self._upkeep.due_at) - self._monotonic()) * 1000
         if self._wake is not None:
-            patience = min(patience, self._wake - self._clock.now())
+            patience = min(patience, self._wake - self._now())
         return max(1, int(patience))
 
     async def _renew(self, engine: Engine) -> None:

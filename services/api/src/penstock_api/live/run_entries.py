@@ -5,8 +5,8 @@ from collections.abc import Mapping
 
 import msgspec
 
+from penstock.sharing import SharedRead
 from penstock.store.watching import WatchStore
-from penstock_api.sharing import SharedRead
 from penstock_api.views import run_entry
 
 MOST_RUNS = 200

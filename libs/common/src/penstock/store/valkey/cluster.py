@@ -18,6 +18,7 @@ from redis.exceptions import AskError, ClusterDownError, MovedError, ResponseErr
 from redis.exceptions import ConnectionError as RedisConnectionError
 
 from penstock.server_address import ServerAddress
+from penstock.sharing import SharedRead
 from penstock.store.valkey.node import BROKEN, Command, Node
 from penstock.store.valkey.routing import is_script, key_of, slot_of
 
@@ -36,8 +37,10 @@ class Cluster:
         self._nodes: dict[tuple[str, int], Node] = {}
         self._primaries: dict[Node, None] = {}
         self._slots: list[Node | None] = [None] * REDIS_CLUSTER_HASH_SLOTS
+        self._names = [""] * REDIS_CLUSTER_HASH_SLOTS
+        self._silent: set[Node] = set()
         self._stale = True
-        self._learning = asyncio.Lock()
+        self._learning = SharedRead[None]()
 
     async def exchange(self, commands: Sequence[Command], *, blocking: bool = False) -> list[Any]:
         """See :class:`penstock.store.valkey.topology.Topology`."""
@@ -47,9 +50,7 @@ class Cluster:
         end, pause = 0.0, 0.0
         while True:
             said = await self._send({place: commands[place] for place in left}, blocking=blocking)
-            for place, answer in said.items():
-                if isinstance(answer, AskError) and not is_script(commands[place]):
-                    said[place] = await self._ask(answer, commands[place], blocking=blocking)
+            said |= await self._ask(said, commands, blocking=blocking)
             for place, answer in said.items():
                 answers[place] = answer
             left = [place for place, answer in said.items() if _not_executed(answer)]
@@ -92,20 +93,31 @@ class Cluster:
             answers = await node.exchange(commands, blocking=blocking)
         except BROKEN:
             self._stale = True
+            self._silent.add(node)
             raise
         self._stale = self._stale or any(isinstance(answer, ClusterDownError) for answer in answers)
         return answers
 
-    async def _ask(self, answer: AskError, command: Command, *, blocking: bool) -> Any:  # noqa: ANN401  # an answer
-        """Send a command to where its key was moved: only in the same breath will that node take it."""
-        node = self._known(answer.host, answer.port)
-        asked = await self._exchange(node, [("ASKING",), command], blocking=blocking)
-        return asked[-1]
+    async def _ask(self, said: Mapping[int, Any], commands: Sequence[Command], *, blocking: bool) -> dict[int, Any]:
+        """Send commands to where their keys were moved: only in the same breath as ``ASKING`` will a node take them.
+
+        Returns the answers by place, of those commands that were told to ask.
+        """
+        parts: dict[Node, list[int]] = {}
+        for place, answer in said.items():
+            if _is_ask(answer) and not is_script(commands[place]):
+                parts.setdefault(self._known(answer.host, answer.port), []).append(place)
+        answers: dict[int, Any] = {}
+        for node, places in parts.items():
+            pairs = [part for place in places for part in (("ASKING",), commands[place])]
+            asked = await self._exchange(node, pairs, blocking=blocking)
+            answers.update(zip(places, asked[1::2], strict=True))
+        return answers
 
     async def primaries(self) -> list[Node]:
         """See :class:`penstock.store.valkey.topology.Topology`."""
         self._stale = True
-        await self._learn()
+        await self._learning.join(self._learn)
         return list(self._primaries)
 
     def groups(self, keys: Sequence[str]) -> list[list[str]]:
@@ -117,17 +129,17 @@ class Cluster:
 
     def server_of(self, key: str) -> str:
         """See :class:`penstock.store.valkey.topology.Topology`."""
-        node = self._slots[slot_of(key)]
-        return node.address if node else ""
+        return self._names[slot_of(key)]
 
     async def close(self) -> None:
         """See :class:`penstock.store.valkey.topology.Topology`."""
+        await self._learning.close()
         for node in self._nodes.values():
             await node.close()
 
     async def _node(self, key: str) -> Node:
         if self._stale:
-            await self._learn()
+            await self._learning.join(self._learn)
         node = self._slots[slot_of(key)]
         if node is None:
             self._stale = True
@@ -142,26 +154,30 @@ class Cluster:
         return node
 
     async def _learn(self) -> None:
-        """Ask the nodes one after the other for the map of the slots, in another order each time: one may be behind."""
-        async with self._learning:
-            if not self._stale:
+        """Ask the nodes one after the other for the map of the slots.
+
+        Those that failed last time come last; else it is another order each time, for one may be behind.
+        """
+        places = list(dict.fromkeys([*self._nodes, *self._address.hosts]))
+        random.shuffle(places)
+        places.sort(key=lambda place: self._nodes.get(place) in self._silent)
+        failure: BaseException | None = None
+        for host, port in places:
+            node = self._known(host, port)
+            try:
+                async with asyncio.timeout(_MAP_SECONDS):
+                    (answer,) = await node.exchange([("CLUSTER", "SLOTS")])
+            except (*BROKEN, TimeoutError) as error:
+                self._silent.add(node)
+                failure = error
+                continue
+            self._silent.discard(node)
+            if isinstance(answer, ResponseError):
+                raise answer
+            if answer:
+                await self._remember(answer, host)
                 return
-            places = list(dict.fromkeys([*self._nodes, *self._address.hosts]))
-            random.shuffle(places)
-            failure: BaseException | None = None
-            for host, port in places:
-                try:
-                    async with asyncio.timeout(_MAP_SECONDS):
-                        (answer,) = await self._known(host, port).exchange([("CLUSTER", "SLOTS")])
-                except (*BROKEN, TimeoutError) as error:
-                    failure = error
-                    continue
-                if isinstance(answer, ResponseError):
-                    raise answer
-                if answer:
-                    await self._remember(answer, host)
-                    return
-            raise RedisConnectionError(f"no node of the cluster tells its slots: {failure or 'none are assigned'}")
+        raise RedisConnectionError(f"no node of the cluster tells its slots: {failure or 'none are assigned'}")
 
     async def _remember(self, ranges: Sequence[Any], host: str) -> None:
         """Learn the map that ``host`` has told: of each range its first and last slot, its primary and replicas."""
@@ -175,9 +191,17 @@ class Cluster:
             node = self._known(*places[0])
             primaries[node] = None
             slots[first : last + 1] = [node] * (last + 1 - first)
+            self._names[first : last + 1] = [node.address] * (last + 1 - first)
         self._slots, self._primaries, self._stale = slots, primaries, False
         for place in [place for place, node in self._nodes.items() if place not in there and not node.busy]:
-            await self._nodes.pop(place).close()
+            gone = self._nodes.pop(place)
+            self._silent.discard(gone)
+            await gone.close()
+
+
+def _is_ask(answer: object) -> bool:
+    # To the client ``MOVED`` is a kind of ``ASK``; but it is for good, and the map is out of date.
+    return isinstance(answer, AskError) and not isinstance(answer, MovedError)
 
 
 def _not_executed(answer: object) -> bool:

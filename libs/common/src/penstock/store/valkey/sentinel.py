@@ -11,6 +11,7 @@ from redis.exceptions import AuthenticationError, ReadOnlyError, RedisError, Res
 from redis.exceptions import ConnectionError as RedisConnectionError
 
 from penstock.server_address import ServerAddress
+from penstock.sharing import SharedRead
 from penstock.store.valkey.node import BROKEN, Command, Node
 
 _SENTINEL_SECONDS = 2.0
@@ -24,7 +25,9 @@ class Sentinels:
         self._address = address
         self._nodes: dict[tuple[str, int], Node] = {}
         self._primary: Node | None = None
-        self._asking = asyncio.Lock()
+        self._name = ""
+        self._next = 0
+        self._discovery = SharedRead[Node]()
 
     async def exchange(self, commands: Sequence[Command], *, blocking: bool = False) -> list[Any]:
         """See :class:`penstock.store.valkey.topology.Topology`."""
@@ -48,10 +51,11 @@ class Sentinels:
 
     def server_of(self, _key: str) -> str:
         """See :class:`penstock.store.valkey.topology.Topology`."""
-        return self._primary.address if self._primary else ""
+        return self._name
 
     async def close(self) -> None:
         """See :class:`penstock.store.valkey.topology.Topology`."""
+        await self._discovery.close()
         for node in self._nodes.values():
             await node.close()
 
@@ -60,11 +64,9 @@ class Sentinels:
             self._primary = None
 
     async def _node(self) -> Node:
-        if self._primary is None:
-            async with self._asking:
-                if self._primary is None:
-                    self._primary = self._known(*await self._discover())
-        return self._primary
+        if self._primary is not None:
+            return self._primary
+        return await self._discovery.join(self._discover)
 
     def _known(self, host: str, port: int) -> Node:
         node = self._nodes.get((host, port))
@@ -73,21 +75,28 @@ class Sentinels:
             self._nodes[host, port] = node
         return node
 
-    async def _discover(self) -> tuple[str, int]:
-        """Ask the Sentinels one after the other for the primary.
+    async def _discover(self) -> Node:
+        """Ask the Sentinels one after the other for the primary, beginning behind the one whose word was taken last.
+
+        A Sentinel that is cut off from the others goes on naming a server that has been replaced.
 
         Raises:
             RedisConnectionError: none of them tells.
         """
         failures = []
-        for host, port in self._address.hosts:
+        hosts = self._address.hosts
+        for number in range(self._next, self._next + len(hosts)):
+            host, port = hosts[number % len(hosts)]
             try:
                 answer = await self._asked(host, port)
+                if isinstance(answer, list):
+                    node = self._known(answer[0].decode(), int(answer[1]))
+                    await _check_role(node)
+                    self._primary, self._name, self._next = node, node.address, number + 1
+                    return node
             except (*BROKEN, TimeoutError) as error:
                 failures.append(f"{host}:{port}: {str(error) or 'it does not answer in time'}")
             else:
-                if isinstance(answer, list):
-                    return answer[0].decode(), int(answer[1])
                 failures.append(f"{host}:{port}: {answer or f'it does not know {self._address.service!r}'}")
         raise RedisConnectionError(f"no Sentinel tells where the primary is ({'; '.join(failures)})")
 
@@ -111,3 +120,21 @@ class Sentinels:
             await sentinel.close()
         assert answer is None or isinstance(answer, list | ResponseError)
         return answer
+
+
+async def _check_role(node: Node) -> None:
+    """Ask the server that a Sentinel has named.
+
+    Raises:
+        RedisConnectionError: it is no primary, or it cannot be reached.
+    """
+    try:
+        async with asyncio.timeout(_SENTINEL_SECONDS):
+            (answer,) = await node.exchange([("ROLE",)])
+    except TimeoutError as error:
+        raise RedisConnectionError(f"{node.address}, which it names, does not answer in time") from error
+    except BROKEN as error:
+        raise RedisConnectionError(f"{node.address}, which it names: {error}") from error
+    # Who may not ask finds out by the first write: a replica refuses it.
+    if isinstance(answer, list) and answer[0] != b"master":
+        raise RedisConnectionError(f"{node.address}, which it names, is not the primary")

@@ -32,7 +32,7 @@ class Topology(Protocol):
         ...
 
     def server_of(self, key: str) -> str:
-        """Return a name for the server that holds the key, as far as it is known: whose clock counts for it."""
+        """Return a name for the server that holds the key, or held it last: its clock counts. Empty at first."""
         ...
 
     async def close(self) -> None:

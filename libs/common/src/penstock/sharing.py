@@ -1,7 +1,7 @@
 """A read that all who want it at the same time wait for together."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
@@ -27,6 +27,16 @@ class SharedRead(Generic[T]):
         self._task = asyncio.create_task(read)
         self._task.add_done_callback(_seen)
         return await self.wait()
+
+    async def join(self, read: Callable[[], Coroutine[Any, Any, T]]) -> T:
+        """Wait for the read that is under way, or start one."""
+        return await (self.wait() if self.under_way else self.begin(read()))
+
+    async def close(self) -> None:
+        """Break off the read that is under way."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.wait([self._task])
 
     async def wait(self) -> T:
         """Wait for the read that is under way; its failure is raised."""
