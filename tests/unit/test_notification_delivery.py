@@ -2,7 +2,6 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
 
 import msgspec
 import pytest
@@ -16,23 +15,10 @@ from penstock_scheduler.notifications import book, delivery
 from penstock_scheduler.notifications.courier import Courier
 from penstock_scheduler.notifications.outbox import Outbox
 from penstock_scheduler.notifications.target import Target
-from receiver_kit import Receiver, open_receiver
+from receiver_kit import Receiver
 from stack import dag
 from store_backends import MemoryBackend
 from store_kit import FIRST, Reign, fan, register, run_id, started, success
-
-
-@pytest.fixture
-async def receiver() -> AsyncIterator[Receiver]:
-    async with open_receiver() as receiver:
-        yield receiver
-
-
-@pytest.fixture
-async def courier(receiver: Receiver) -> AsyncIterator[Courier]:
-    courier = Courier([Target(name="ops", url=receiver.url, on=frozenset(Occasion))])
-    yield courier
-    await courier.close()
 
 
 async def test_what_happened_while_nobody_told_is_told_in_order_however_long_it_is(

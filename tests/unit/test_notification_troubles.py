@@ -1,7 +1,7 @@
 """The loop that tells a target goes on after trouble: soon, and past what can never be told."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from typing import ClassVar
 
 import pytest
@@ -19,22 +19,9 @@ from penstock_scheduler.notifications import delivery
 from penstock_scheduler.notifications.courier import Courier
 from penstock_scheduler.notifications.outbox import Outbox
 from penstock_scheduler.notifications.target import Target
-from receiver_kit import Receiver, open_receiver
+from receiver_kit import Receiver
 from store_backends import MemoryBackend
 from store_kit import fan, started
-
-
-@pytest.fixture
-async def receiver() -> AsyncIterator[Receiver]:
-    async with open_receiver() as receiver:
-        yield receiver
-
-
-@pytest.fixture
-async def courier(receiver: Receiver) -> AsyncIterator[Courier]:
-    courier = Courier([Target(name="ops", url=receiver.url, on=frozenset(Occasion))])
-    yield courier
-    await courier.close()
 
 
 class Troubled:

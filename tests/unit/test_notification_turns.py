@@ -7,29 +7,14 @@ from contextlib import asynccontextmanager
 import pytest
 
 from outbox_kit import NOW, complete, counted, noted
-from penstock.core.notify import Occasion
 from penstock.store.base import Store
 from penstock_scheduler.notifications import outbox as outbox_module
 from penstock_scheduler.notifications.courier import AT_ONCE, Courier
 from penstock_scheduler.notifications.outbox import Outbox
-from penstock_scheduler.notifications.target import Target
-from receiver_kit import Receiver, open_receiver
+from receiver_kit import Receiver
 from stack import eventually
 from store_backends import MemoryBackend
 from store_kit import fan, started
-
-
-@pytest.fixture
-async def receiver() -> AsyncIterator[Receiver]:
-    async with open_receiver() as receiver:
-        yield receiver
-
-
-@pytest.fixture
-async def courier(receiver: Receiver) -> AsyncIterator[Courier]:
-    courier = Courier([Target(name="ops", url=receiver.url, on=frozenset(Occasion))])
-    yield courier
-    await courier.close()
 
 
 class Clock:
