@@ -1,7 +1,7 @@
 """What the tests share for a whole session: one server, by default the embedded one, and one Cluster."""
 
 import signal
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 from hypothesis import settings
@@ -9,6 +9,7 @@ from hypothesis import settings
 import server_image
 from cluster_kit import Cluster, open_cluster
 from penstock.embedded import EmbeddedServer
+from receiver_kit import Receiver, open_receiver
 
 # How long an example takes says more about the machine than about the code.
 settings.register_profile("penstock", deadline=None)
@@ -52,3 +53,10 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
 def cluster_url(cluster: Cluster) -> str:
     """Its address."""
     return cluster.url
+
+
+@pytest.fixture
+async def receiver() -> AsyncIterator[Receiver]:
+    """A receiver of webhooks on loopback."""
+    async with open_receiver() as receiver:
+        yield receiver

@@ -7,7 +7,9 @@ from typing import Any
 
 import msgspec
 
-from stack import eventually
+from penstock.ids import partition_of_run
+from penstock.store.records import Notified
+from stack import Stack, eventually
 
 Answer = Callable[["Request"], Awaitable[str] | str]
 
@@ -104,3 +106,16 @@ async def open_receiver() -> AsyncIterator[Receiver]:
         yield receiver
     finally:
         await receiver.stop()
+
+
+async def noted(stack: Stack, run_id: str, name: str = "ops") -> Notified:
+    """Wait until the end of a run is noted as told; return that."""
+    await stack.ended(run_id)
+    partition = partition_of_run(run_id)
+    end = (await stack.store.run_events(run_id, 0, 1000))[-1].seq
+
+    async def done() -> Notified | None:
+        place = (await stack.store.notified(partition)).get(name)
+        return place if place is not None and place.seq >= end else None
+
+    return await eventually(done, f"the end of {run_id} to be noted for {name}")

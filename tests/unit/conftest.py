@@ -1,4 +1,4 @@
-"""What unit tests share: somebody who is notified, and who notifies him."""
+"""What unit tests share: who notifies."""
 
 from collections.abc import AsyncIterator
 
@@ -7,14 +7,7 @@ import pytest
 from penstock.core.notify import Occasion
 from penstock_scheduler.notifications.courier import Courier
 from penstock_scheduler.notifications.target import Target
-from receiver_kit import Receiver, open_receiver
-
-
-@pytest.fixture
-async def receiver() -> AsyncIterator[Receiver]:
-    """A receiver of webhooks on loopback."""
-    async with open_receiver() as receiver:
-        yield receiver
+from receiver_kit import Receiver
 
 
 @pytest.fixture

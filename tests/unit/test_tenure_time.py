@@ -73,16 +73,21 @@ async def test_what_is_signed_while_the_server_is_unknown_bears_its_time_and_not
     await serving
 
 
+async def learn_from_ahead(world: World, dag_id: str) -> None:
+    """Let a scheduler take a DAG's registration while the server's clock is an hour ahead; then it is set right."""
+    world.scheduler()
+    world.off_ms = HOUR_MS
+    await register(world.store, dag(dag_id, {"a": ()}))
+    await asyncio.sleep(20)
+    world.off_ms = 0
+    await asyncio.sleep(20)
+
+
 @pytest.mark.parametrize(("first", "second"), [(FIRST, SECOND), (SECOND, FIRST)])
 def test_the_past_of_a_partition_dates_no_event_of_another_on_the_same_server(first: str, second: str) -> None:
     async def act() -> None:
         world = World()
-        world.scheduler()
-        world.off_ms = HOUR_MS
-        await register(world.store, dag(first, {"a": ()}))
-        await asyncio.sleep(20)
-        world.off_ms = 0
-        await asyncio.sleep(20)
+        await learn_from_ahead(world, first)
         partition = (FIRST, SECOND).index(second)
         await register(world.store, dag(second, {"a": ()}))
         await world.store.request_run(second, run_id(1, partition))
@@ -97,12 +102,7 @@ def test_the_past_of_a_partition_dates_no_event_of_another_on_the_same_server(fi
 def test_a_partition_whose_clock_was_set_back_dates_nothing_before_what_it_was_told() -> None:
     async def act() -> None:
         world = World()
-        world.scheduler()
-        world.off_ms = HOUR_MS
-        await register(world.store, dag(FIRST, {"a": ()}))
-        await asyncio.sleep(20)
-        world.off_ms = 0
-        await asyncio.sleep(20)
+        await learn_from_ahead(world, FIRST)
         await world.store.request_run(FIRST, run_id(1))
         await world.until(lambda task: task.status == "ready", 20)
         first, *others = await dated(world, 0)
