@@ -127,7 +127,8 @@ class Hand:
     def leave(self) -> None:
         """Go on a little, to what is under the files now, and out of the window. Only the page is told of the latter:
         the browser cannot be."""
-        self._try("dragOver", "dragOver")
+        self._page.evaluate("() => { window.drags = []; }")
+        wait_until("the page sees the files again", lambda: self._try("dragOver", "dragOver"))
         self._page.evaluate(_LEAVE, [X, Y])
 
     def _try(self, *kinds: str) -> bool:
@@ -146,12 +147,18 @@ class Hand:
 _LEAVE = """([x, y]) => {
     const dataTransfer = new DataTransfer();
     dataTransfer.items.add(new File([], "any.yaml"));
-    document.elementFromPoint(x, y).dispatchEvent(new DragEvent("dragleave", {dataTransfer, bubbles: true}));
+    const last = window.over.isConnected ? window.over : document.elementFromPoint(x, y);
+    last.dispatchEvent(new DragEvent("dragleave", {dataTransfer, bubbles: true}));
 }"""
 
 _NOTE_DRAGS = """() => {
     window.drags = [];
-    for (const kind of ["dragover", "drop"]) addEventListener(kind, () => window.drags.push(kind), {capture: true});
+    for (const kind of ["dragenter", "dragover", "drop"]) {
+        addEventListener(kind, ({target}) => {
+            window.drags.push(kind);
+            window.over = target;
+        }, {capture: true});
+    }
 }"""
 
 

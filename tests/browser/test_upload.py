@@ -64,6 +64,18 @@ def test_what_it_says_goes_when_the_files_leave_though_the_page_changed_under_th
     expect(window.get_by_text("Drop to register")).to_be_hidden()
 
 
+def test_what_it_says_goes_once_the_mouse_moves_though_the_page_was_not_told_that_the_files_have_left(
+    window: Page, tmp_path: Path
+) -> None:
+    window.goto("/ui/runs")
+    expect(window.get_by_role("heading", level=1)).to_be_visible()
+    Hand(window, tmp_path / "any.yaml").hold()
+    expect(window.get_by_text("Drop to register")).to_be_visible()
+    window.mouse.move(10, 10)
+    window.mouse.move(20, 20)
+    expect(window.get_by_text("Drop to register")).to_be_hidden()
+
+
 def test_a_file_with_a_mistake_opens_at_line_and_column_and_is_registered_once_it_is_mended(
     window: Page, client: Client, tmp_path: Path, dag_id: str
 ) -> None:

@@ -29,21 +29,22 @@ export function DropZone() {
 
 /** In the capture phase, before an editor takes the files for text. */
 function listen(setOver: (over: boolean) => void, drop: (files: File[]) => void): () => void {
-  // Enter and leave come for every element on the way, the next one's enter first: only who leaves the last one that was
-  // entered leaves the page. They cannot be counted: an element that is taken out of the page is never left.
+  // Enter and leave come for every element on the way, the next one's enter first: only who leaves the last one that the
+  // files were over leaves the page. They cannot be counted: an element that is taken out of the page is never left.
   let inside: EventTarget | null = null;
   const onEnter = (event: DragEvent) => {
     if (!hasFiles(event)) return;
     inside = event.target;
     setOver(true);
   };
-  const onLeave = (event: DragEvent) => {
-    if (hasFiles(event) && event.target === inside) onEnd();
-  };
   const onOver = (event: DragEvent) => {
     if (!hasFiles(event)) return;
+    inside = event.target;
     event.preventDefault();
     if (event.dataTransfer) event.dataTransfer.dropEffect = "copy";
+  };
+  const onLeave = (event: DragEvent) => {
+    if (hasFiles(event) && (event.target === inside || isGone(inside))) onEnd();
   };
   const onDrop = (event: DragEvent) => {
     if (!hasFiles(event)) return;
@@ -56,14 +57,21 @@ function listen(setOver: (over: boolean) => void, drop: (files: File[]) => void)
     inside = null;
     setOver(false);
   };
+  // None comes while something is dragged: the files have left from an element that the page took away.
+  const onMove = () => inside && onEnd();
   const stop = new AbortController();
   const options = { capture: true, signal: stop.signal };
   addEventListener("dragenter", onEnter, options);
-  addEventListener("dragleave", onLeave, options);
   addEventListener("dragover", onOver, options);
+  addEventListener("dragleave", onLeave, options);
   addEventListener("drop", onDrop, options);
   addEventListener("dragend", onEnd, options);
+  addEventListener("pointermove", onMove, options);
   return () => stop.abort();
+}
+
+function isGone(target: EventTarget | null): boolean {
+  return !(target instanceof Node && target.isConnected);
 }
 
 function hasFiles(event: DragEvent): boolean {
