@@ -221,8 +221,11 @@ class Stack:
 async def open_stack(url: str) -> AsyncIterator[Stack]:
     """Open an empty deployment of its own on the server."""
     prefix = f"t{secrets.token_hex(6)}"
+    others = asyncio.all_tasks()
     stack = Stack(await open_valkey(url, prefix=prefix, partitions=PARTITIONS), url, prefix)
     try:
         yield stack
     finally:
         await stack.close()
+    left = asyncio.all_tasks() - others - {asyncio.current_task()}
+    assert not left, "something goes on after the end, and may yet open a connection"

@@ -61,6 +61,7 @@ def create_app(store: Store, settings: Settings, tracer: Tracer = NOT_TRACED) ->
         async with context.hub.running(), context.sampler.running():
             yield
         context.end_streams()
+        await context.close()
 
     app = Api(
         title="Penstock",

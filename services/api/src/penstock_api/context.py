@@ -56,6 +56,11 @@ class Context:
         async with self._parsing:
             return await asyncio.to_thread(write_definition, dag, written_in)
 
+    async def close(self) -> None:
+        """Break off what is read for many: nobody waits for it any more, and the store is about to be closed."""
+        for reader in (self.figures, self.recent_dags, self.hub.run_entries):
+            await reader.close()
+
     def end_streams(self) -> None:
         """End every stream that is open, so that the server can stop."""
         self.ending.set()

@@ -1,11 +1,10 @@
 """Who works in a deployment, and for which partitions."""
 
-import asyncio
-
 import msgspec
 
 from penstock.store.base import Store
 from penstock.store.views import PartitionHealth
+from penstock.together import together
 from penstock_api.schemas import Scheduler, Worker
 from penstock_api.system_views import scheduler_views, worker_view
 
@@ -25,6 +24,6 @@ async def read_crew(store: Store) -> Crew:
         StoreUnavailableError: the store does not answer.
     """
     # Presence first: of a partition that changes hands meanwhile, the new owner is known by its lease.
-    workers, alive = await asyncio.gather(store.workers(), store.schedulers())
-    health = await asyncio.gather(*map(store.health, range(store.partitions)))
+    workers, alive = await together(store.workers(), store.schedulers())
+    health = await together(*map(store.health, range(store.partitions)))
     return Crew([worker_view(worker) for worker in workers], scheduler_views(alive, health), list(health))

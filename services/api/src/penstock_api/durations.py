@@ -1,6 +1,5 @@
 """How long attempts have waited and run of late: of some of the latest, so that the cost does not grow with load."""
 
-import asyncio
 import math
 from collections.abc import Mapping, Sequence
 
@@ -11,6 +10,7 @@ from penstock.core.run import RunSummary
 from penstock.errors import PenstockError, StoreUnavailableError
 from penstock.ids import partition_of_run
 from penstock.store.base import Store
+from penstock.together import together
 from penstock_api.outlines import Outlines
 
 LAST_OF_PARTITION = 200
@@ -59,7 +59,7 @@ class Durations:
         if not moved:
             return [], []
         most = max(1, min(LAST_OF_PARTITION, LAST_OF_ALL // len(moved)))
-        logs = await asyncio.gather(*(self._store.log(one, max(before[one], now[one] - most), most) for one in moved))
+        logs = await together(*(self._store.log(one, max(before[one], now[one] - most), most) for one in moved))
         started: dict[_Task, None] = {}
         ended: dict[_Task, None] = {}
         for data in (entry.data for log in logs for entry in log):

@@ -1,10 +1,10 @@
 """The figures that a dashboard shows: read for all who want them at once, and not more often than they can matter."""
 
-import asyncio
 import time
 
 from penstock.sharing import SharedRead
 from penstock.store.base import Store
+from penstock.together import together
 from penstock_api.pacing import pause_after
 from penstock_api.sampler import Sampler
 from penstock_api.schemas import Figures
@@ -23,6 +23,10 @@ class FigureReader:
         self._good_until = 0.0
         self._reading: SharedRead[Figures] = SharedRead()
 
+    async def close(self) -> None:
+        """Break off what is being read."""
+        await self._reading.close()
+
     async def get(self) -> Figures:
         """Return the figures as they were a second ago at most, or a little more where reading them takes long.
 
@@ -37,7 +41,7 @@ class FigureReader:
 
     async def _read(self) -> Figures:
         begun = time.monotonic()
-        counted, schedulers, workers = await asyncio.gather(
+        counted, schedulers, workers = await together(
             self._store.figures(), self._store.schedulers(), self._store.worker_count()
         )
         spent = time.monotonic() - begun

@@ -32,6 +32,10 @@ class RecentDags:
         self._good_until = 0.0
         self._reading: SharedRead[_Newest] = SharedRead()
 
+    async def close(self) -> None:
+        """Break off what is being read."""
+        await self._reading.close()
+
     async def get(self) -> list[DagWithRuns]:
         """Return the DAGs that were run last, that one first; those that never were come last, by id.
 

@@ -14,6 +14,7 @@ from penstock.errors import StoreUnavailableError
 from penstock.store.base import Store
 from penstock.store.views import Figures
 from penstock.times import rfc3339
+from penstock.together import together
 from penstock_api.durations import Durations, percentile
 from penstock_api.live.positions import end_positions
 from penstock_api.outlines import Outlines
@@ -96,9 +97,7 @@ class Sampler:
             return [], []
 
     async def _read(self) -> _Reading:
-        figures, seqs = await asyncio.gather(
-            self._store.figures(), end_positions(self._store, range(self._store.partitions))
-        )
+        figures, seqs = await together(self._store.figures(), end_positions(self._store, range(self._store.partitions)))
         return _Reading(time.monotonic(), figures, seqs)
 
 

@@ -11,6 +11,7 @@ from penstock.core.events import LogForked
 from penstock.errors import StoreUnavailableError
 from penstock.store.base import Store
 from penstock.store.records import Head, LogEntry
+from penstock.together import together
 from penstock_api.live.changes import Changes
 from penstock_api.live.dag_entries import DagEntries
 from penstock_api.live.events import LiveEvent, is_foreign, live_event
@@ -153,7 +154,7 @@ class LiveHub:
             self._watched.clear()
 
     async def _heads(self) -> list[Head]:
-        return await asyncio.gather(*(self.store.head(number) for number in range(self._partitions)))
+        return list(await together(*map(self.store.head, range(self._partitions))))
 
     async def _look_back(self) -> None:
         """A server that was away may have come back with an older past: go on from what is left of what was seen.

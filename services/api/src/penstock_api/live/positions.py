@@ -1,10 +1,10 @@
 """Where a viewer stands: the seq it has seen of every partition it watches, written ``0:12,1:5``."""
 
-import asyncio
 import re
 from collections.abc import Collection, Iterable, Mapping
 
 from penstock.store.base import ReadStore
+from penstock.together import together
 from penstock_api.errors import UnreadableBodyError
 
 _FORM = re.compile(r"[0-9]{1,5}:[0-9]{1,15}(,[0-9]{1,5}:[0-9]{1,15})*", re.ASCII)
@@ -13,7 +13,7 @@ _FORM = re.compile(r"[0-9]{1,5}:[0-9]{1,15}(,[0-9]{1,5}:[0-9]{1,15})*", re.ASCII
 async def end_positions(store: ReadStore, partitions: Iterable[int]) -> dict[int, int]:
     """Return where the logs of the partitions end: what is read of the store afterwards holds all up to there."""
     watched = list(partitions)
-    heads = await asyncio.gather(*map(store.head, watched))
+    heads = await together(*map(store.head, watched))
     return {partition: head.seq for partition, head in zip(watched, heads, strict=True)}
 
 

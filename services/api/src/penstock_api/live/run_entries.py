@@ -26,6 +26,10 @@ class RunEntries:
         self._kept: _Entries = OrderedDict()
         self._reading: SharedRead[dict[str, bytes]] = SharedRead()
 
+    async def close(self) -> None:
+        """Break off what is being read."""
+        await self._reading.close()
+
     def clear(self) -> None:
         """Forget them; what is being read meanwhile is not kept either."""
         self._kept = OrderedDict()

@@ -1,6 +1,5 @@
 """Runs are asked to end: one, or many at once."""
 
-import asyncio
 from typing import Any
 
 from fastapi import APIRouter
@@ -10,6 +9,7 @@ from starlette.responses import Response
 from penstock.core.status import RunStatus
 from penstock.errors import ConflictError, NotFoundError
 from penstock.store.base import Store
+from penstock.together import together
 from penstock_api.answers import answer, documented
 from penstock_api.bodies import json_object
 from penstock_api.context import Shared
@@ -53,7 +53,7 @@ async def cancel_runs(request: Request, shared: Shared) -> Response:
     result = CancelResult([], [])
     for first in range(0, len(run_ids), AT_ONCE):
         some = run_ids[first : first + AT_ONCE]
-        refusals = await asyncio.gather(*(_refusal(shared.store, run_id) for run_id in some))
+        refusals = await together(*(_refusal(shared.store, run_id) for run_id in some))
         result.refused.extend(filter(None, refusals))
         result.cancelled.extend(run_id for run_id, refusal in zip(some, refusals, strict=True) if refusal is None)
     return answer(result)

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from penstock.errors import StoreUnavailableError
 from penstock.store.base import Store
+from penstock.together import together
 from penstock_api.answers import answer, documented
 from penstock_api.context import Shared
 from penstock_api.metrics import DeploymentMetrics, StoreAway
@@ -48,8 +49,8 @@ async def read_metrics(shared: Shared, accept: Annotated[str, Header()] = "") ->
 
 
 async def _counts(store: Store) -> Metrics:
-    health, figures, schedulers, workers, server, faults = await asyncio.gather(
-        asyncio.gather(*map(store.health, range(store.partitions))),
+    health, figures, schedulers, workers, server, faults = await together(
+        together(*map(store.health, range(store.partitions))),
         store.figures(),
         store.schedulers(),
         store.workers(),

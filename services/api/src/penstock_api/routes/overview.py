@@ -1,11 +1,10 @@
 """The first page of a dashboard in one answer."""
 
-import asyncio
-
 from fastapi import APIRouter
 from starlette.responses import Response
 
 from penstock.core.status import RunStatus
+from penstock.together import together
 from penstock_api.answers import answer, documented
 from penstock_api.context import Shared
 from penstock_api.crew import read_crew
@@ -27,7 +26,7 @@ async def read_overview(shared: Shared) -> Response:
     """
     store = shared.store
     position = await current_position(store, range(store.partitions))
-    figures, crew, active, failed, dags = await asyncio.gather(
+    figures, crew, active, failed, dags = await together(
         shared.figures.get(),
         read_crew(store),
         store.runs("", _ACTIVE, RUNS, ""),

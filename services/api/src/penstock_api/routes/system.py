@@ -1,6 +1,5 @@
 """The deployment itself: who works in it, how its parts fare, and what it could not read."""
 
-import asyncio
 import re
 from typing import Annotated
 
@@ -11,6 +10,7 @@ from penstock import __version__
 from penstock.errors import Detail, InvalidInputError
 from penstock.store.base import Store
 from penstock.store.views import KeptLetter
+from penstock.together import together
 from penstock_api.answers import answer, documented
 from penstock_api.context import Shared
 from penstock_api.crew import read_crew
@@ -31,7 +31,7 @@ async def read_system(shared: Shared) -> Response:
     """Look at the deployment: workers, schedulers, partitions and the server."""
     store = shared.store
     position = await current_position(store, range(store.partitions))
-    crew, server, faults, figures = await asyncio.gather(
+    crew, server, faults, figures = await together(
         read_crew(store), store.server(), store.check(), shared.figures.get()
     )
     return answer(
@@ -62,7 +62,7 @@ async def list_dead_letters(
     store = shared.store
     numbers = _partitions(store, partition)
     above = _place(cursor)
-    pages = await asyncio.gather(*(store.dead_letters(one, _before(above, one), limit + 1) for one in numbers))
+    pages = await together(*(store.dead_letters(one, _before(above, one), limit + 1) for one in numbers))
     found = [(one, kept) for one, page in zip(numbers, pages, strict=True) for kept in page]
     found.sort(key=lambda pair: _key(*pair), reverse=True)
     shown = found[:limit]

@@ -1,6 +1,5 @@
 """Projections and history, read without a script."""
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from itertools import chain
 from typing import Any
@@ -19,6 +18,7 @@ from penstock.store import views as v
 from penstock.store.run_lists import Statuses, status_lists
 from penstock.store.valkey.connection import Connection, emptied
 from penstock.store.valkey.node import Command, Value
+from penstock.together import together
 
 _decode_dags = msgspec.json.Decoder(v.DagSummary)
 
@@ -135,7 +135,7 @@ class Reads:
 
     async def figures(self) -> v.Figures:
         """Return the counts for the metrics."""
-        parts = await asyncio.gather(*(self._partition_figures(p) for p in range(self._db.partitions)))
+        parts = await together(*(self._partition_figures(p) for p in range(self._db.partitions)))
         runs: dict[str, int] = {}
         tasks: dict[str, int] = {}
         for part in parts:
