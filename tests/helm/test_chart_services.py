@@ -125,7 +125,7 @@ def test_every_service_is_scraped() -> None:
     assert {each["metadata"]["labels"]["release"] for each in monitors} == {"prom"}
 
 
-def test_what_is_scraped_has_the_job_by_which_alerts_and_dashboard_find_it() -> None:
+def test_what_is_scraped_has_the_job_and_the_deployment_by_which_alerts_and_dashboard_find_it() -> None:
     manifests = rendered({**BASE, "fullnameOverride": "other", "monitoring": {"enabled": True}})
     told = {}
     for monitor in (*of_kind(manifests, "ServiceMonitor"), *of_kind(manifests, "PodMonitor")):
@@ -133,7 +133,7 @@ def test_what_is_scraped_has_the_job_by_which_alerts_and_dashboard_find_it() -> 
         (endpoint,) = spec.get("endpoints") or spec["podMetricsEndpoints"]
         service = spec["selector"]["matchLabels"]["app.kubernetes.io/component"]
         told[service] = {each["targetLabel"]: each["replacement"] for each in endpoint["relabelings"]}
-    assert told == {service: {"job": f"penstock-{service}"} for service in SERVICES}
+    assert told == {service: {"job": f"penstock-{service}", "deployment": "demo"} for service in SERVICES}
     scraped = yaml.safe_load((ROOT / "deploy/prometheus/prometheus.yml").read_text())["scrape_configs"]
     assert {each["job_name"] for each in scraped} == {each["job"] for each in told.values()}, "and so has compose's"
 

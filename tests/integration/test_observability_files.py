@@ -23,8 +23,10 @@ TEXT = {"accept": "text/plain"}
 
 OTHERS = re.compile(r"up|ALERTS|kubelet_\w+")
 """Metrics that somebody else exposes: Prometheus itself, Kubernetes."""
-GIVEN = {"job", "instance", "namespace"}
-"""Labels that Prometheus gives to everything it scrapes, the last one in Kubernetes."""
+APART = {"namespace", "deployment"}
+"""Labels that tell deployments apart: from the Prometheus operator, and from the chart's monitors."""
+GIVEN = {"job", "instance"} | APART
+"""Labels that Prometheus gives to everything it scrapes."""
 WORDS = {"and", "or", "by", "without", "sum", "max", "min", "rate", "increase", "changes", "delta", "absent", "topk"}
 WORDS |= {"histogram_quantile", "label_values", "group", "unless"}
 
@@ -58,7 +60,7 @@ def used(expression: str) -> dict[str, set[str]]:
     bare = re.sub(r'"[^"]*"', '""', expression.replace("$__rate_interval", "5m"))
     grouped = {label.strip() for labels in re.findall(r"by \(([^)]*)\)", bare) for label in labels.split(",")} - {"le"}
     bare = re.sub(r"by \([^)]*\)", "", bare)
-    bare = re.sub(r"label_values\((\w+), \w+\)", r"\1", bare)
+    bare = re.sub(r"label_values\((\w+(?:\{[^}]*\})?), \w+\)", r"\1", bare)
     found: dict[str, set[str]] = {}
     for name, selector in re.findall(r"([a-zA-Z_]\w*)(?![\w(])\s*(?:\{([^}]*)\})?", re.sub(r"\[[^]]*\]", "", bare)):
         if name not in WORDS:
@@ -114,13 +116,27 @@ async def test_whatever_the_dashboard_and_the_alerts_ask_for_is_exposed_and_noth
     assert ours <= shown, f"the dashboard does not show {sorted(ours - shown)}"
 
 
-def test_deployments_in_several_namespaces_are_told_apart() -> None:
+def test_deployments_are_told_apart_by_namespace_and_name() -> None:
     for expression in [*expressions(dashboard()["panels"]), *expressions(rules())]:
+        # Both say of themselves where they are: what is absent is nowhere, and this one names each target.
+        if expression.startswith(("absent(", "up{")):
+            continue
         for name, labels in used(expression).items():
-            # Both say of themselves where they are: what is absent is nowhere, and this one names each target.
-            if expression.startswith(("absent(", "up{")):
-                continue
-            assert "namespace" in labels, f"{name} of all deployments together: {expression}"
+            # The volume of a server is Kubernetes' own: its claim has a name, but it belongs to no deployment of ours.
+            apart = {"namespace", "persistentvolumeclaim"} if name.startswith("kubelet_") else APART
+            assert apart <= labels, f"{name} of all deployments together: {expression}"
+
+
+def test_the_dashboard_shows_one_deployment_at_a_time_also_where_no_label_tells_them_apart() -> None:
+    chosen = {one["name"]: one for one in dashboard()["templating"]["list"]}
+    for name in APART:
+        assert not chosen[name]["multi"], "sums and tables of several deployments mean nothing"
+        assert not chosen[name]["includeAll"]
+    for expression in expressions(dashboard()["panels"]):
+        # Not =~: without any such label the choice is empty, and = finds exactly what has none.
+        chooses = [set(re.findall(r'(\w+)="\$(\w+)"', selector)) for selector in re.findall(r"\{([^}]*)\}", expression)]
+        assert chooses
+        assert all({(name, name) for name in APART} <= one for one in chooses), expression
 
 
 def test_the_panels_are_told_apart_have_units_and_a_datasource() -> None:
@@ -155,7 +171,11 @@ def test_every_alert_is_documented_and_has_cases_in_which_it_fires_and_in_which_
             if f'"{rule["alert"]}"' in one["expr"]
         }
         assert fires == {True, False}, rule["alert"]
-        assert f"`{rule['alert']}`" in text
+        severity = rule["labels"]["severity"]
+        documented = rf"^\| `{rule['alert']}` \| {severity} \| .{{20,}} \| .{{20,}} \|$"
+        assert re.search(documented, text, re.MULTILINE), (
+            f"docs/observability.md says when {rule['alert']} fires, and what to look at first"
+        )
 
 
 def test_prometheus_accepts_the_files_and_the_alerts_fire_when_they_should() -> None:
