@@ -2,13 +2,14 @@
 
 import secrets
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import cast
 
 import msgspec
 from redis.asyncio import Redis
 
+from penstock.audit import Problem, verify_partition
 from penstock.core import events as e
 from penstock.core.chain import GENESIS, extend_chain
 from penstock.core.dag import DagSpec, TaskSpec, dag_version
@@ -190,3 +191,25 @@ async def open_audited(url: str) -> AsyncIterator[Audited]:
     finally:
         await redis.aclose()
         await store.close()
+
+
+Tamper = Callable[[Audited], Awaitable[object]]
+"""Changes what is stored, behind the back of those who use it."""
+
+
+def set_field(field: str, value: str) -> Tamper:
+    """Write a stored field of the run that succeeded."""
+    return lambda audited: audited.redis.hset(audited.keys.run(audited.succeeded), field, value)
+
+
+def timer(run: str, due: int) -> Tamper:
+    """Set the timer of one of the runs, named as ``Past`` names it, or of a run by that id; ``due`` in ms."""
+    return lambda audited: audited.redis.zadd(audited.keys.timers, {getattr(audited, run, run): due})
+
+
+async def problems_after(audited: Audited, tamper: Tamper) -> list[Problem]:
+    """Tamper with a partition at rest; return what the auditor finds."""
+    await tamper(audited)
+    verdict = await verify_partition(audited.store, PARTITION)
+    assert verdict.still
+    return verdict.problems

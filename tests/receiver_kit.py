@@ -9,7 +9,11 @@ import msgspec
 
 from penstock.ids import partition_of_run
 from penstock.store.records import Notified
-from stack import Stack, eventually
+from penstock_scheduler.notifications.target import Target
+from stack import Stack, dag, eventually
+
+FAILS = dag("fails", {"load": (), "mail": ("load",)}, "echo no such table >&2; exit 3")
+"""A DAG of which people want to be told."""
 
 Answer = Callable[["Request"], Awaitable[str] | str]
 
@@ -106,6 +110,11 @@ async def open_receiver() -> AsyncIterator[Receiver]:
         yield receiver
     finally:
         await receiver.stop()
+
+
+def target(receiver: Receiver, name: str = "ops", **fields: object) -> Target:
+    """Return the receiver as a target of notifications."""
+    return Target(name=name, url=receiver.url, **fields)  # type: ignore[arg-type]  # whatever a test sets
 
 
 async def noted(stack: Stack, run_id: str, name: str = "ops") -> Notified:

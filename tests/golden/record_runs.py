@@ -11,8 +11,8 @@ from pathlib import Path
 from random import Random
 
 from core_driver import Life, Temper
-from golden import record
-from golden.record import Recorder, begin, dag, run_id, task
+from golden import scenarios
+from golden.recorder import Recorder, begin, dag, run_id, task
 from golden.runs_kit import described_lifecycle, described_run
 from penstock.core import events as e
 from penstock.core.codec import decode_event
@@ -98,12 +98,12 @@ async def clock_is_set_back(recorder: Recorder) -> None:
 
 
 SCENARIOS: Sequence[Callable[[Recorder], Awaitable[None]]] = (
-    record.diamond_succeeds,
-    record.retries_are_spent,
-    record.cancelled_in_the_middle,
-    record.worker_is_lost,
-    record.upstream_fails,
-    record.runs_interleave,
+    scenarios.diamond_succeeds,
+    scenarios.retries_are_spent,
+    scenarios.cancelled_in_the_middle,
+    scenarios.worker_is_lost,
+    scenarios.upstream_fails,
+    scenarios.runs_interleave,
     chain_stumbles,
     fan_of_fifty,
     lost_too_often,

@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from api_kit import open_api
+from audited import Audited, open_audited
 from executor_kit import tidy_callable_executor
 from penstock_worker.executors.callables import CallableExecutor
 from stack import Stack, open_stack
@@ -34,3 +35,10 @@ async def executor(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[CallableExe
     monkeypatch.chdir(HERE)
     async with tidy_callable_executor() as executor:
         yield executor
+
+
+@pytest.fixture
+async def audited(server_url: str) -> AsyncIterator[Audited]:
+    """A partition with a past, on the real server."""
+    async with open_audited(server_url) as opened:
+        yield opened

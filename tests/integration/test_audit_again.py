@@ -1,20 +1,11 @@
 """An audit that is made again and again: it reads on where it was, and believes no damage that it sees but once."""
 
-from collections.abc import AsyncIterator
 from typing import cast
 
-import pytest
-
-from audited import PARTITION, Audited, engine_of, open_audited
+from audited import PARTITION, Audited, engine_of
 from penstock.audit import Auditor
 from penstock.store import records as r
 from penstock.store.base import Store
-
-
-@pytest.fixture
-async def audited(server_url: str) -> AsyncIterator[Audited]:
-    async with open_audited(server_url) as opened:
-        yield opened
 
 
 class Watched:

@@ -43,14 +43,14 @@ NOTIFYING = (
         f"{NOTIFICATIONS}/delivery.py",
         "if answer.outcome is Outcome.REFUSED:",
         "if answer.outcome is not Outcome.DELIVERED:",
-        "tests/integration/test_notifications.py",
+        "tests/integration/test_notification_misfortunes.py",
     ),
     Mutant(
         "a notification that is not noted when the scheduler stops",
         f"{NOTIFICATIONS}/delivery.py",
         "        if not self._sending:\n            self._task.cancel()",
         "        self._task.cancel()",
-        "tests/integration/test_notifications.py",
+        "tests/integration/test_notification_misfortunes.py",
     ),
     Mutant(
         "an id that two branches of a log share",
@@ -64,14 +64,14 @@ NOTIFYING = (
         f"{NOTIFICATIONS}/courier.py",
         "follow_redirects=False",
         "follow_redirects=True",
-        "tests/integration/test_notifications.py",
+        "tests/integration/test_notification_misfortunes.py",
     ),
     Mutant(
         "addresses of targets in the log",
         f"{NOTIFICATIONS}/courier.py",
         "setLevel(logging.WARNING)",
         "setLevel(logging.DEBUG)",
-        "tests/integration/test_notifications.py",
+        "tests/integration/test_notification_targets.py",
     ),
     Mutant(
         "a target that waits for minutes after the store was away",

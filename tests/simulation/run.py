@@ -6,9 +6,10 @@ import random
 
 import structlog
 
+from simulation.plan import NO_FAULTS, POOR, Plan, Result
 from simulation.processes import owned_tasks
 from simulation.virtual_time import VirtualLoop
-from simulation.world import NO_FAULTS, POOR, Plan, Result, World
+from simulation.world import World
 
 SCENARIOS = (
     Plan(odds=NO_FAULTS, deaths=0, pauses=0, outages=0),

@@ -5,8 +5,8 @@ import os
 import pytest
 from msgspec.structs import replace
 
+from simulation.plan import NO_FAULTS, Plan
 from simulation.run import scenario, simulate
-from simulation.world import NO_FAULTS, Plan
 
 SEEDS = int(os.environ.get("PENSTOCK_TEST_SEEDS", "200"))
 BLOCK = 20

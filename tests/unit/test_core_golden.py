@@ -7,7 +7,8 @@ import msgspec
 import pytest
 
 from core_kit import digest, fold
-from golden.record import SCENARIOS, record, schema
+from golden.record import record, schema
+from golden.scenarios import SCENARIOS
 from penstock.core import events as e
 from penstock.core.chain import GENESIS, extend_chain
 from penstock.core.codec import decode_event

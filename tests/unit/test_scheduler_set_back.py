@@ -23,7 +23,7 @@ from penstock_scheduler.notifications.outbox import Outbox
 from penstock_scheduler.service import Scheduler
 from penstock_scheduler.spans import RunSpans
 from penstock_scheduler.tenure import Bounds, Followers, Tenure
-from simulation.world import CheckedStore
+from simulation.checked_store import CheckedStore
 from stack import dag, eventually
 from store_kit import Reign
 
