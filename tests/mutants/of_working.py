@@ -6,8 +6,8 @@ WORKING = (
     Mutant(
         "a worker that does not look for claims whose answer was lost",
         f"{WORKER}/claimer.py",
-        "            self._doubtful[self._asked] = None",
-        "            return",
+        "            self._doubtful.add(partition)\n",
+        "            pass\n",
         "tests/integration/test_faults.py",
     ),
     Mutant(
@@ -26,9 +26,9 @@ WORKING = (
     ),
     Mutant(
         "a worker that goes on with a claim that is gone",
-        f"{WORKER}/service.py",
-        "                    running.kill(Kill.GONE)",
-        "                    continue",
+        f"{WORKER}/heartbeat.py",
+        "                running.kill(Kill.GONE)",
+        "                continue",
         "tests/integration/test_frozen_worker.py",
     ),
     Mutant(
