@@ -37,6 +37,7 @@ class Doors(Noop):
         self.doors = {spec.id: asyncio.Event() for spec in (LONG, SILENCED)}
         self.inside = dict.fromkeys(self.doors, 0)
         self.killed: list[str] = []
+        self.talkers: set[str] = set()
 
     async def execute(self, execution: Execution, sink: OutputSink, cancel: asyncio.Event) -> Outcome:
         dag_id = execution.dag_id
@@ -48,6 +49,8 @@ class Doors(Noop):
         for wait in waits:
             wait.cancel()
         self.inside[dag_id] -= 1
+        if execution.task.id in self.talkers:
+            sink.write("stdout", b"about to end\n")
         if cancel.is_set():
             self.killed.append(dag_id)
             return Outcome("cancelled")
@@ -140,3 +143,24 @@ async def test_a_silent_server_costs_the_others_neither_a_claim_nor_a_report_nor
 
     assert await stack.ended(await eventually(taken, "a run to be taken there")) is RunStatus.SUCCEEDED
     assert await problems(stack) == []
+
+
+async def test_attempts_whose_last_words_wait_for_a_silent_server_keep_no_slot_from_the_others(tmp_path: Path) -> None:
+    with open_cluster(tmp_path, extra="cluster-require-full-coverage no\n") as cluster:
+        async with open_stack(cluster.url) as stack:
+            doors = Doors()
+            doors.talkers = set(SILENCED.tasks)
+            await stack.scheduler()
+            worker = await stack.worker(doors, slots=2)
+            deployment = Deployment(stack, worker, doors)
+            silenced = await stack.start(dag(SILENCED.id, fan(2)))
+            await deployment.begun(SILENCED.id, 2)
+            silent = next(one for one in cluster.primaries if one.address == stack.store.server_of(THERE))
+            os.kill(silent.pid, signal.SIGSTOP)
+            try:
+                doors.doors[SILENCED.id].set()
+                assert await stack.ended(await stack.start(QUICK), 60) is RunStatus.SUCCEEDED
+            finally:
+                os.kill(silent.pid, signal.SIGCONT)
+            assert await stack.ended(silenced, 60) is RunStatus.SUCCEEDED
+            assert [line.text for line in await stack.store.output(silenced, "t0", 1, 0, 10)] == ["about to end"]

@@ -47,7 +47,7 @@ class Kept:
     def __init__(self) -> None:
         self.store = Hushed()
         claims = [QueueEntry(number, "default", 1, "run", "task", 0, 1, "dag", "version") for number in range(2)]
-        self.running = {claim: Running(claim) for claim in claims}
+        self.running = {claim: Running(claim, lambda: None) for claim in claims}
         self.unanswered = Unanswered(lambda: self.store.servers)
         self.failures: list[BaseException] = []
         self.heartbeat = Heartbeat(

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import structlog
@@ -159,7 +160,7 @@ class Worker:
         if claim in self._running:
             return
         self.metrics.claimed(1)
-        running = self._running[claim] = Running(claim)
+        running = self._running[claim] = Running(claim, partial(self._free, claim))
         self._busy += 1
         self._suspects += claim.queue == SUSPECT_QUEUE
         task = asyncio.create_task(self._attempt(running))
@@ -184,11 +185,14 @@ class Worker:
             self._fail(error)
             return running.returned(self._name)
         finally:
-            self._busy -= 1
-            if running.claim.queue == SUSPECT_QUEUE:
-                self._suspects -= 1
-                self._claimer.look_everywhere()
-            self._changed.set()
+            running.free()
+
+    def _free(self, claim: QueueEntry) -> None:
+        self._busy -= 1
+        if claim.queue == SUSPECT_QUEUE:
+            self._suspects -= 1
+            self._claimer.look_everywhere()
+        self._changed.set()
 
     async def _listen(self) -> None:
         """Hear the bells: work in a partition, or an attempt to stop."""
