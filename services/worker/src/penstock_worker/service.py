@@ -114,10 +114,8 @@ class Worker:
             task.add_done_callback(self._ended)
         try:
             await self._claim_until_stopped()
-            await self._claimer.close()
             await self._drain()
         finally:
-            await self._claimer.close()
             for task in background:
                 task.cancel()
             await asyncio.gather(*background, return_exceptions=True)
@@ -129,7 +127,11 @@ class Worker:
             raise self._failure
 
     def _ended(self, task: asyncio.Task[Any]) -> None:
-        """Stop when something has failed that must not: a worker that is deaf, or cannot report, must not linger."""
+        """Stop when something has failed that must not: a worker that is deaf, or cannot report, must not linger.
+
+        A claim that cannot be read is one such thing. It cannot be given back, because nobody here can tell whose it
+        is: it will be declared lost.
+        """
         if not task.cancelled() and (error := task.exception()) is not None:
             self._fail(error)
 
@@ -145,16 +147,19 @@ class Worker:
         return {self._store.server_of(partition) for partition in range(self._store.partitions)}
 
     async def _claim_until_stopped(self) -> None:
-        while not self._stopping.is_set():
-            self._changed.clear()
-            free = self._slots - self._busy
-            if free > 0 and self._claimer.promising:
-                await self._claimer.claim(free, max(0, MOST_SUSPECTS - self._suspects))
-                continue
-            if free <= 0:
-                await self._claimer.withdraw()
-            if not await _set_within(self._changed, SWEEP_SECONDS):
-                self._claimer.look_everywhere()
+        try:
+            while not self._stopping.is_set():
+                self._changed.clear()
+                free = self._slots - self._busy
+                if free > 0 and self._claimer.promising:
+                    await self._claimer.claim(free, max(0, MOST_SUSPECTS - self._suspects))
+                    continue
+                if free <= 0:
+                    await self._claimer.withdraw()
+                if not await _set_within(self._changed, SWEEP_SECONDS):
+                    self._claimer.look_everywhere()
+        finally:
+            await self._claimer.close()
 
     def _start(self, claim: QueueEntry) -> None:
         if claim in self._running:
