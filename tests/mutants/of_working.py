@@ -6,7 +6,7 @@ WORKING = (
     Mutant(
         "a worker that does not look for claims whose answer was lost",
         f"{WORKER}/claimer.py",
-        "            self._doubtful.add(partition)\n",
+        "            self._doubtful[partition] = object()\n",
         "            pass\n",
         "tests/integration/test_faults.py",
     ),

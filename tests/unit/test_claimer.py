@@ -214,3 +214,34 @@ async def test_what_cannot_be_read_is_told_also_when_it_comes_late() -> None:
 
     await eventually(told, "the failure to be told")
     await one.claimer.close()
+
+
+async def test_a_claim_that_breaks_while_it_is_asked_what_was_given_has_that_asked_again() -> None:
+    class Slow(Torn):
+        async def claimed(self, partition: int, worker: str) -> list[QueueEntry]:
+            self.asked.append(f"claimed {partition}")
+            await tell.wait()
+            return []
+
+    tell = asyncio.Event()
+    store = Slow()
+    store.silent = {0}
+    one = Round(store)
+    await one.go()
+
+    async def asked() -> bool:
+        return "claimed 0" in store.asked
+
+    await eventually(asked, "what it has given to be asked")
+    store.refused = {0}
+    store.speak.set()
+
+    async def broken() -> bool:
+        return not one.claimer._questions
+
+    await eventually(broken, "the claim to break")
+    store.refused = set()
+    tell.set()
+    await one.all_back()
+    assert store.asked.count("claimed 0") == 2
+    await one.claimer.close()

@@ -58,9 +58,11 @@ class Claimer:
         # Partitions that are left out of the round, and the server because of which they are.
         self._aside: dict[int, str] = {}
         # Where there may be claims whose answer was lost: that is asked before anything more is claimed there.
-        self._doubtful: set[int] = set()
+        self._doubtful: dict[int, object] = {}
         self._questions: set[Task] = set()
         self._returning = Lanes(ended)
+        # How long each server that is left out is let alone: longer each time, until it answers in the round.
+        self._backoffs: dict[str, Backoff] = {}
         # For each question for claims that is under way, what was answered for since: its answer may still list it.
         self._settled: dict[object, set[QueueEntry]] = {}
         self.answered = False
@@ -130,13 +132,14 @@ class Claimer:
             _log.warning("cannot claim", server=server, error=str(error))
             self._leave_out(server, partitions)
         else:
+            self._backoffs.pop(server, None)
             self._take_in(server)
 
     async def _claim(self, partition: int, free: int, suspects: int) -> None:
         try:
             count = await self._take(self._store.claim(partition, self._worker, free, suspects))
         except StoreUnavailableError:
-            self._doubtful.add(partition)
+            self._doubtful[partition] = object()
             raise
         self.answered = True
         if count < free:
@@ -145,8 +148,10 @@ class Claimer:
 
     async def _recover(self, partition: int) -> None:
         """Ask for what is ours; that takes no free slot, and may exceed them."""
+        doubt = self._doubtful.get(partition)
         await self._take(self._store.claimed(partition, self._worker))
-        self._doubtful.discard(partition)
+        if doubt is not None and self._doubtful[partition] is doubt:  # and no new one has come up meanwhile
+            del self._doubtful[partition]
 
     async def _withdraw(self, partitions: Sequence[int]) -> None:
         self._promising.update(dict.fromkeys(partitions))
@@ -184,15 +189,15 @@ class Claimer:
 
     async def _bring_back(self, server: str) -> None:
         """Ask the partitions that are left out because of a server, in turn: perhaps it is only one that is away."""
-        backoff = Backoff()
+        backoff = self._backoffs.setdefault(server, Backoff())
+        await backoff.wait()
         while (partition := next((one for one, why in self._aside.items() if why == server), None)) is not None:
-            await backoff.wait()
             try:
                 await self._recover(partition)
             except StoreUnavailableError as error:
                 _log.warning("a partition is still left out", partition=partition, server=server, error=str(error))
                 if partition in self._aside:
                     self._aside[partition] = self._aside.pop(partition)  # the others come first
+                await backoff.wait()
             else:
                 self._take_in(server)
-                backoff.reset()
