@@ -17,7 +17,7 @@ from penstock_worker.executors.base import Execution, Outcome, OutputSink
 from penstock_worker.reporter import BATCH
 from penstock_worker.service import Worker
 from stack import LEASE_SECONDS, PARTITIONS, Noop, Stack, dag, eventually, open_stack
-from steady_load import problems
+from steady_load import ends, problems
 from store_kit import dag_id_in, fan
 
 MANY = BATCH + 22
@@ -124,7 +124,7 @@ async def test_a_silent_server_costs_the_others_neither_a_claim_nor_a_report_nor
             await deployment.unreported(BATCH)
         await deployment.busy(LEASES)
         if cluster.replicas:
-            assert await stack.ended(silenced, 60) is RunStatus.SUCCEEDED
+            assert await ends(stack, [silenced]) == {RunStatus.SUCCEEDED}
         else:
             await deployment.unreported(BATCH)
             assert deployment.worker.faults() == []
@@ -134,14 +134,15 @@ async def test_a_silent_server_costs_the_others_neither_a_claim_nor_a_report_nor
     assert doors.killed == []
     doors.doors[LONG.id].set()
     assert await stack.ended(living) is RunStatus.SUCCEEDED
-    assert await stack.ended(silenced, 60) is RunStatus.SUCCEEDED
+    assert await ends(stack, [silenced]) == {RunStatus.SUCCEEDED}
 
     async def taken() -> str | None:
         with contextlib.suppress(StoreUnavailableError):
             return await stack.start(LATER)
         return None
 
-    assert await stack.ended(await eventually(taken, "a run to be taken there")) is RunStatus.SUCCEEDED
+    later = await eventually(taken, "a run to be taken there")
+    assert await ends(stack, [later]) == {RunStatus.SUCCEEDED}
     assert await problems(stack) == []
 
 
@@ -162,5 +163,5 @@ async def test_attempts_whose_last_words_wait_for_a_silent_server_keep_no_slot_f
                 assert await stack.ended(await stack.start(QUICK), 60) is RunStatus.SUCCEEDED
             finally:
                 os.kill(silent.pid, signal.SIGCONT)
-            assert await stack.ended(silenced, 60) is RunStatus.SUCCEEDED
+            assert await ends(stack, [silenced]) == {RunStatus.SUCCEEDED}
             assert [line.text for line in await stack.store.output(silenced, "t0", 1, 0, 10)] == ["about to end"]
