@@ -10,6 +10,8 @@ from penstock.store.base import WorkerStore
 from penstock.store.records import Answer, QueueEntry
 from penstock_worker.reporter import BATCH, Reporter
 
+PATIENCE_S = 20.0
+
 
 class Sick:
     """A store that raises what nobody expects, once; then it is well."""
@@ -78,7 +80,8 @@ async def test_outcomes_for_a_server_that_is_silent_hold_up_none_for_another() -
     store = Silent()
     reporter = Reporter(cast("WorkerStore", store))
     waiting = [asyncio.create_task(report(reporter, str(number), number % 2)) for number in range(4 * BATCH)]
-    assert set(await asyncio.gather(*waiting[1::2])) == {Answer.ACCEPTED}
+    async with asyncio.timeout(PATIENCE_S):
+        assert set(await asyncio.gather(*waiting[1::2])) == {Answer.ACCEPTED}
     assert store.taken == [("second", BATCH)] * 2
     assert not any(one.done() for one in waiting[::2])
     for one in waiting:
@@ -92,4 +95,5 @@ async def test_outcomes_follow_their_partition_to_the_server_that_has_taken_over
     await asyncio.sleep(0)
     store.servers[0] = "second"
     store.speak.set()
-    assert set(await asyncio.gather(*waiting)) == {Answer.ACCEPTED}
+    async with asyncio.timeout(PATIENCE_S):
+        assert set(await asyncio.gather(*waiting)) == {Answer.ACCEPTED}
