@@ -1,13 +1,13 @@
 """Mutants of the worker and its executors."""
 
-from mutants.mutant import WORKER, Mutant
+from mutants.mutant import VALKEY, WORKER, Mutant
 
 WORKING = (
     Mutant(
         "a worker that does not look for claims whose answer was lost",
         f"{WORKER}/claimer.py",
-        "            self._doubtful[self._asked] = None",
-        "            return",
+        "            self._doubtful[partition] = object()\n",
+        "            pass\n",
         "tests/integration/test_faults.py",
     ),
     Mutant(
@@ -26,9 +26,9 @@ WORKING = (
     ),
     Mutant(
         "a worker that goes on with a claim that is gone",
-        f"{WORKER}/service.py",
-        "                    running.kill(Kill.GONE)",
-        "                    continue",
+        f"{WORKER}/heartbeat.py",
+        "                running.kill(Kill.GONE)",
+        "                continue",
         "tests/integration/test_frozen_worker.py",
     ),
     Mutant(
@@ -58,6 +58,34 @@ WORKING = (
         "                    _fail(batch, error)",
         "                    raise",
         "tests/unit/test_reporter.py",
+    ),
+    Mutant(
+        "outcomes that all wait for the server that is silent",
+        f"{WORKER}/reporter.py",
+        "        return self._store.server_of(outcome[0].partition)",
+        '        return ""',
+        "tests/unit/test_reporter.py",
+    ),
+    Mutant(
+        "a heartbeat for all servers at once",
+        f"{WORKER}/heartbeat.py",
+        " if self._store.server_of(one.claim.partition) == server]:",
+        "]:",
+        "tests/unit/test_heartbeat.py",
+    ),
+    Mutant(
+        "a silent server that every round waits for",
+        f"{WORKER}/claimer.py",
+        "            self._leave_out(asked[task], [])\n",
+        "",
+        "tests/unit/test_claimer.py",
+    ),
+    Mutant(
+        "a bell that came too late from a server that was silent, and is forgotten",
+        f"{VALKEY}/steady_vigil.py",
+        "        self._kept += found\n",
+        "",
+        "tests/unit/test_steady_vigil.py",
     ),
     Mutant(
         "a timeout that is not waited for",

@@ -120,3 +120,27 @@ async def test_a_node_that_has_just_failed_is_asked_for_the_map_last(pair: Pair)
         pair.second.heard.clear()
         await pair.client.primaries()
         assert (asked(pair.first), asked(pair.second)) == ([], ["CLUSTER SLOTS"])
+
+
+async def test_who_gives_up_on_a_silent_node_finds_the_one_that_has_taken_over(pair: Pair) -> None:
+    taken, end = asyncio.Event(), asyncio.Event()
+
+    async def first(*words: str) -> bytes:
+        if words[0] == "CLUSTER":
+            return slots((0, LAST_SLOT, pair.first))
+        taken.set()
+        await end.wait()
+        return told("too late")
+
+    def second(*words: str) -> bytes:
+        return slots((0, LAST_SLOT, pair.second)) if words[0] == "CLUSTER" else told("value")
+
+    pair.first.script, pair.second.script = first, second
+    await pair.client.primaries()
+    pair.client._known("127.0.0.1", pair.second.port)  # as its replica, it was on the map
+    asking = asyncio.create_task(pair.client.exchange([("GET", "a")]))
+    await taken.wait()
+    asking.cancel()
+    await asyncio.wait([asking])
+    assert await pair.client.exchange([("GET", "a")]) == [b"value"]
+    end.set()

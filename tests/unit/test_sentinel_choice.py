@@ -80,6 +80,26 @@ async def test_a_server_that_was_replaced_is_left_although_a_sentinel_that_is_cu
     assert await value(watched) == watched.new.address
 
 
+async def test_who_gives_up_on_a_silent_primary_finds_the_one_that_has_taken_over(watched: Watched) -> None:
+    assert await value(watched) == watched.old.address
+    for sentinel in watched.sentinels:
+        names(sentinel, watched.new)
+    taken, end = asyncio.Event(), asyncio.Event()
+
+    async def silent(*_words: str) -> bytes:
+        taken.set()
+        await end.wait()
+        return told("too late")
+
+    watched.old.script = silent
+    asking = asyncio.create_task(value(watched))
+    await taken.wait()
+    asking.cancel()
+    await asyncio.wait([asking])
+    assert await value(watched) == watched.new.address
+    end.set()
+
+
 async def test_a_primary_that_became_a_replica_is_left_and_no_sentinel_that_names_it_is_believed(
     watched: Watched,
 ) -> None:

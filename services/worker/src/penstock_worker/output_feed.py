@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import deque
+from collections.abc import Callable
 
 import structlog
 
@@ -25,6 +26,8 @@ class OutputFeed:
         self._lines: deque[Line] = deque()
         self._sent = 0
         self._sending: asyncio.Task[None] | None = None
+        self._is_held_up = False
+        self._held_up: Callable[[], None] | None = None
 
     def emit(self, lines: list[Line]) -> None:
         """Take lines to send."""
@@ -32,9 +35,12 @@ class OutputFeed:
         if self._sending is None:
             self._sending = asyncio.create_task(self._send())
 
-    async def drained(self) -> None:
-        """Return when everything taken so far is in the store."""
+    async def drained(self, held_up: Callable[[], None]) -> None:
+        """Return when everything taken so far is in the store; ``held_up`` is called if it is not taken."""
+        self._held_up = held_up
         if self._sending is not None:
+            if self._is_held_up:
+                held_up()
             await self._sending
 
     async def _send(self) -> None:
@@ -47,8 +53,12 @@ class OutputFeed:
                     lines = [(line.at, line.stream, line.text) for line in batch]
                     await self._store.append_output(self._claim, self._sent + 1, lines)
                     self._sent += len(batch)
+                    self._is_held_up = False
                     break
                 except StoreUnavailableError as error:
                     _log.warning("output waits for the store", error=str(error))
+                    self._is_held_up = True
+                    if self._held_up is not None:
+                        self._held_up()
                     await backoff.wait()
         self._sending = None

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 
 import msgspec
@@ -36,12 +36,20 @@ class Kill(StrEnum):
 class Running:
     """An attempt that this worker has claimed."""
 
-    def __init__(self, claim: QueueEntry) -> None:
+    def __init__(self, claim: QueueEntry, freed: Callable[[], None]) -> None:
+        """``freed`` is told, once, that the slot of the attempt is free."""
         self.claim = claim
         self.begun = asyncio.get_running_loop().time()
         self._executor = NO_EXECUTOR
         self._kill: Kill | None = None
         self._cancel = Cancellation()
+        self._freed: Callable[[], None] | None = freed
+
+    def free(self) -> None:
+        """Free the slot of the attempt: nothing runs in it any more."""
+        freed, self._freed = self._freed, None
+        if freed is not None:
+            freed()
 
     def kill(self, reason: Kill) -> None:
         """End the attempt; the first reason counts, except that a claim that is gone is so for any other."""
@@ -69,7 +77,8 @@ class Running:
         outcome = await self._outcome(dag, tools.executors, output, traceparent)
         duration_ms = round((clock() - begun) * 1000)
         tools.metrics.dropped(output.finish())
-        await feed.drained()
+        # A server that is away gives nothing more to do: what is kept for it is bounded by the slots all the same.
+        await feed.drained(held_up=self.free)
         fact = self._fact(outcome, tools.worker, duration_ms)
         tools.metrics.executed(self._executor, fact, duration_ms / 1000)
         return fact

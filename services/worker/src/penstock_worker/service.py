@@ -1,22 +1,26 @@
 """The worker as a process: claim, execute, keep alive, report; and an orderly end."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
 
 import structlog
 
-from penstock.backoff import LONGEST_SECONDS, Backoff
+from penstock.backoff import Backoff
 from penstock.core import events as e
 from penstock.core.react import SUSPECT_QUEUE
 from penstock.errors import NewerSchemaError, StoreUnavailableError
 from penstock.store.base import Store
-from penstock.store.records import Answer, Beat, Bell, QueueEntry, WorkerPresence
+from penstock.store.records import Answer, Bell, QueueEntry, WorkerPresence
 from penstock.tracing import NOT_TRACED, Tracer
 from penstock_worker.claimer import Claimer
 from penstock_worker.executors.base import Executor
+from penstock_worker.heartbeat import Heartbeat
 from penstock_worker.metrics import WorkerMetrics
 from penstock_worker.presence import Account, Presence
 from penstock_worker.running import Kill, Running, Tools, report_attempt, run_attempt
+from penstock_worker.unanswered import Unanswered
 
 SWEEP_SECONDS = 1.0
 """How often an idle worker looks into every partition, in case a bell was lost."""
@@ -55,21 +59,28 @@ class Worker:
         self._executors = executors
         self.metrics = WorkerMetrics(executors, slots, lambda: self._busy)
         self._tools = Tools(store, name, executors, output_cap_bytes, self.metrics, tracer)
-        self._claimer = Claimer(store, name, store.partitions)
         self._account = Account(name, slots)
         self._presence = Presence(store, name, self._describe)
         self._running: dict[QueueEntry, Running] = {}
-        # What was answered for since claims were last asked for: that answer may be older, and still list them.
-        self._settled: set[QueueEntry] = set()
         self._busy = 0
         self._suspects = 0
         self._tasks: set[asyncio.Task[None]] = set()
         self._changed = asyncio.Event()
         self._stopping = asyncio.Event()
         self._failure: BaseException | None = None
-        self._claimed_once = False
-        # What the store did not answer the last time it was asked.
-        self._unanswered: set[str] = set()
+        self._unanswered = Unanswered(self._servers)
+        self._claimer = Claimer(
+            store,
+            name,
+            store.partitions,
+            start=self._start,
+            changed=self._changed.set,
+            ended=self._ended,
+            unanswered=self._unanswered,
+        )
+        self._heartbeat = Heartbeat(
+            store, name, self._running, lease_seconds=lease_seconds, unanswered=self._unanswered, ended=self._ended
+        )
 
     def stop(self) -> None:
         """Ask the worker to drain: claim nothing more, let running attempts finish within the grace period."""
@@ -81,9 +92,9 @@ class Worker:
         """Return in sentences why this worker takes no attempts at present; nothing when it does."""
         if self._stopping.is_set():
             return ["This worker is draining: it takes nothing more."]
-        if self._unanswered:
-            return [f"The store does not answer: {', '.join(sorted(self._unanswered))}."]
-        return [] if self._claimed_once else ["This worker has not asked for work yet."]
+        if unanswered := self._unanswered.duties():
+            return [f"The store does not answer: {', '.join(unanswered)}."]
+        return [] if self._claimer.answered else ["This worker has not asked for work yet."]
 
     async def run(self) -> None:
         """Work until stopped.
@@ -97,7 +108,7 @@ class Worker:
                 stopped in the same order.
         """
         _log.info("worker started", worker=self._name, slots=self._slots)
-        duties = (self._listen(), self._keep_alive(), self._presence.run())
+        duties = (self._listen(), self._heartbeat.run(), self._presence.run())
         background = [asyncio.create_task(duty) for duty in duties]
         for task in background:
             task.add_done_callback(self._ended)
@@ -115,8 +126,12 @@ class Worker:
         if self._failure is not None:
             raise self._failure
 
-    def _ended(self, task: asyncio.Task[None]) -> None:
-        """Stop when something has failed that must not: a worker that is deaf, or cannot report, must not linger."""
+    def _ended(self, task: asyncio.Task[Any]) -> None:
+        """Stop when something has failed that must not: a worker that is deaf, or cannot report, must not linger.
+
+        A claim that cannot be read is one such thing. It cannot be given back, because nobody here can tell whose it
+        is: it will be declared lost.
+        """
         if not task.cancelled() and (error := task.exception()) is not None:
             self._fail(error)
 
@@ -128,41 +143,29 @@ class Worker:
     def _describe(self) -> WorkerPresence:
         return self._account.at(self._running.values(), self._busy, draining=self._stopping.is_set())
 
+    def _servers(self) -> set[str]:
+        return {self._store.server_of(partition) for partition in range(self._store.partitions)}
+
     async def _claim_until_stopped(self) -> None:
-        backoff = Backoff()
-        while not self._stopping.is_set():
-            self._changed.clear()
-            free = self._slots - self._busy
-            try:
+        try:
+            while not self._stopping.is_set():
+                self._changed.clear()
+                free = self._slots - self._busy
                 if free > 0 and self._claimer.promising:
-                    self._settled.clear()
-                    for claim in await self._claimer.claim(free, max(0, MOST_SUSPECTS - self._suspects)):
-                        self._start(claim)
-                    self._claimed_once = True
-                    self._unanswered.discard("claims")
-                    backoff.reset()
+                    await self._claimer.claim(free, max(0, MOST_SUSPECTS - self._suspects))
                     continue
                 if free <= 0:
                     await self._claimer.withdraw()
-                    self._unanswered.discard("claims")
-            except StoreUnavailableError as error:
-                _log.warning("cannot claim", error=str(error))
-                self._unanswered.add("claims")
-                self._claimer.failed()
-                await backoff.wait()
-                continue
-            except NewerSchemaError as error:
-                # The claim cannot be given back, because nobody here can tell whose it is: it will be declared lost.
-                self._fail(error)
-                return
-            if not await _set_within(self._changed, SWEEP_SECONDS):
-                self._claimer.look_everywhere()
+                if not await _set_within(self._changed, SWEEP_SECONDS):
+                    self._claimer.look_everywhere()
+        finally:
+            await self._claimer.close()
 
     def _start(self, claim: QueueEntry) -> None:
-        if claim in self._running or claim in self._settled:
+        if claim in self._running:
             return
         self.metrics.claimed(1)
-        running = self._running[claim] = Running(claim)
+        running = self._running[claim] = Running(claim, partial(self._free, claim))
         self._busy += 1
         self._suspects += claim.queue == SUSPECT_QUEUE
         task = asyncio.create_task(self._attempt(running))
@@ -177,7 +180,7 @@ class Worker:
                 self._account.count(fact)
         finally:
             del self._running[running.claim]
-            self._settled.add(running.claim)
+            self._claimer.settled(running.claim)
 
     async def _execute(self, running: Running) -> e.Report:
         """Run an attempt; its slot is free as soon as nothing runs in it, its claim is kept until it is reported."""
@@ -187,20 +190,30 @@ class Worker:
             self._fail(error)
             return running.returned(self._name)
         finally:
-            self._busy -= 1
-            if running.claim.queue == SUSPECT_QUEUE:
-                self._suspects -= 1
-                self._claimer.look_everywhere()
-            self._changed.set()
+            running.free()
+
+    def _free(self, claim: QueueEntry) -> None:
+        self._busy -= 1
+        if claim.queue == SUSPECT_QUEUE:
+            self._suspects -= 1
+            self._claimer.look_everywhere()
+        self._changed.set()
 
     async def _listen(self) -> None:
         """Hear the bells: work in a partition, or an attempt to stop."""
-
-        async def hear() -> None:
-            for bell in await self._store.wait(self._name, BELL_WAIT_MS):
+        backoff = Backoff()
+        while True:
+            try:
+                bells = await self._store.wait(self._name, BELL_WAIT_MS)
+            except StoreUnavailableError as error:
+                self._unanswered.failed("bells", *self._servers())
+                _log.warning("no bell can be heard", error=str(error))
+                await backoff.wait()
+                continue
+            self._unanswered.answered("bells")
+            backoff.reset()
+            for bell in bells:
                 self._hear(bell)
-
-        await self._for_ever("bells", hear, 0, LONGEST_SECONDS)
 
     def _hear(self, bell: Bell) -> None:
         if not bell.run_id:
@@ -211,36 +224,6 @@ class Worker:
             claim = running.claim
             if (claim.run_id, claim.task_id, claim.attempt) == (bell.run_id, bell.task_id, bell.attempt):
                 running.kill(Kill.CANCELLED)
-
-    async def _keep_alive(self) -> None:
-        """Keep the claims; kill what is no longer this worker's, or no longer wanted."""
-
-        async def beat() -> None:
-            held = list(self._running.values())
-            beats = await self._store.heartbeat(self._name, [running.claim for running in held]) if held else []
-            for running, answer in zip(held, beats, strict=True):
-                if answer is Beat.CANCEL:
-                    running.kill(Kill.CANCELLED)
-                elif answer is Beat.GONE:
-                    running.kill(Kill.GONE)
-
-        # After an outage the first heartbeat must not be late: schedulers wait half a lease for it.
-        await self._for_ever("heartbeats", beat, self._lease_seconds / 3, min(LONGEST_SECONDS, self._lease_seconds / 6))
-
-    async def _for_ever(
-        self, duty: str, act: Callable[[], Awaitable[None]], pause_seconds: float, longest_backoff_seconds: float
-    ) -> None:
-        backoff = Backoff(longest_backoff_seconds)
-        while True:
-            try:
-                await act()
-                self._unanswered.discard(duty)
-                backoff.reset()
-                await asyncio.sleep(pause_seconds)
-            except StoreUnavailableError as error:
-                self._unanswered.add(duty)
-                _log.warning("store unavailable", error=str(error))
-                await backoff.wait()
 
     async def _drain(self) -> None:
         if self._tasks:

@@ -216,6 +216,10 @@ class SchedulerStore(Protocol):
 class WorkerStore(Protocol):
     """What a worker does with attempts. A claim never changes hands."""
 
+    def server_of(self, partition: int) -> str:
+        """Return a name for the server that held the partition in the last exchange; one name where there is one."""
+        ...
+
     async def announce(self, worker: r.WorkerPresence, ttl_ms: int) -> None:
         """Say that this worker is alive for ``ttl_ms``, and how it fares."""
         ...

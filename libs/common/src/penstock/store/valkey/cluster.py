@@ -92,11 +92,20 @@ class Cluster:
         try:
             answers = await node.exchange(commands, blocking=blocking)
         except BROKEN:
-            self._stale = True
-            self._silent.add(node)
+            self._doubt(node)
+            raise
+        except asyncio.CancelledError:
+            # Who gives up has waited for longer than he can: perhaps another server has taken over. That a read ends
+            # which was to wait says nothing.
+            if not blocking:
+                self._doubt(node)
             raise
         self._stale = self._stale or any(isinstance(answer, ClusterDownError) for answer in answers)
         return answers
+
+    def _doubt(self, node: Node) -> None:
+        self._stale = True
+        self._silent.add(node)
 
     async def _ask(self, said: Mapping[int, Any], commands: Sequence[Command], *, blocking: bool) -> dict[int, Any]:
         """Send commands to where their keys were moved: only in the same breath as ``ASKING`` will a node take them.

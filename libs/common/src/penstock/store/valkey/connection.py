@@ -15,6 +15,7 @@ from redis.exceptions import TimeoutError as RedisTimeoutError
 from penstock.errors import StoreUnavailableError
 from penstock.store.valkey.keys import PartitionKeys, WorkersKeys
 from penstock.store.valkey.node import LONGEST_WAIT_MS, Command, Value
+from penstock.store.valkey.steady_vigil import SteadyVigil
 from penstock.store.valkey.topology import topology_of
 from penstock.store.valkey.vigil import Vigil
 
@@ -59,7 +60,7 @@ class Connection:
         self.workers = WorkersKeys(prefix)
         self.partitions = 0
         self.topology = topology_of(url)
-        self._vigils: dict[str, Vigil] = {}
+        self._vigils: dict[str, SteadyVigil] = {}
         self._spare_vigils: list[Vigil] = []
 
     @cached_property
@@ -132,7 +133,8 @@ class Connection:
         """Wait at most ``timeout_ms`` for the first of the keys; return what the server answers, or several do.
 
         ``command`` returns the command for some of the keys and a time to block (ms; for 0 it does not block). Where it
-        takes something off the server, ``owner`` names who waits: what is too late for one call is kept for his next.
+        takes something off the server, ``owner`` names who waits: what is too late for one call is kept for his next,
+        and what one server does not answer holds up nothing from the others.
         """
         timeout_ms = max(1, min(timeout_ms, LONGEST_WAIT_MS))
         groups = self.topology.groups(keys)
@@ -141,17 +143,24 @@ class Connection:
             return [answer] if answer else []
         reads = {group[0]: command(group, LONGEST_WAIT_MS) for group in groups}
 
-        async def look() -> list[Any]:
+        async def look(groups: Sequence[Sequence[str]]) -> list[Any]:
             return list(filter(None, await self.pipeline([command(group, 0) for group in groups])))
 
         if owner:
-            vigil = self._vigils.setdefault(owner, Vigil(self.wait))
-            return await vigil.first(reads, timeout_ms / 1000, look)
+            looks = {server: partial(look, there) for server, there in self._by_server(groups).items()}
+            steady = self._vigils.setdefault(owner, SteadyVigil(self.wait))
+            return await steady.first_anywhere(reads, timeout_ms / 1000, looks)
         vigil = self._spare_vigils.pop() if self._spare_vigils else Vigil(self.wait)
         try:
-            return await vigil.first(reads, timeout_ms / 1000, look)
+            return await vigil.first(reads, timeout_ms / 1000, partial(look, groups))
         finally:
             self._spare_vigils.append(vigil)
+
+    def _by_server(self, groups: Sequence[Sequence[str]]) -> dict[str, list[Sequence[str]]]:
+        found: dict[str, list[Sequence[str]]] = {}
+        for group in groups:
+            found.setdefault(self.topology.server_of(group[0]), []).append(group)
+        return found
 
     def take_back(self, owner: str, key: str, wanted: Callable[[Any], bool]) -> bool:
         """Take back what came too late for the last ``first`` of the owner, if it is wanted; return whether it was."""

@@ -37,6 +37,12 @@ class Sentinels:
         except BROKEN:
             self._forget(node)
             raise
+        except asyncio.CancelledError:
+            # Who gives up has waited for longer than he can: perhaps another server has taken over. That a read ends
+            # which was to wait says nothing.
+            if not blocking:
+                self._forget(node)
+            raise
         if any(isinstance(answer, ReadOnlyError) for answer in answers):
             self._forget(node)
         return answers

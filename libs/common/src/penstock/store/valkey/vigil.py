@@ -10,7 +10,7 @@ from penstock.store.valkey.node import Command
 Read = Callable[..., Coroutine[Any, Any, Any]]
 Look = Callable[[], Awaitable[list[Any]]]
 
-_LAST_SECONDS = 0.005
+LAST_SECONDS = 0.005
 """How long what a server has answered may take to reach whoever waits for it."""
 _AGAIN_SECONDS = 0.1
 """How long a read that is broken off may take to end, before it is told again."""
@@ -41,7 +41,7 @@ class Vigil:
         end = clock() + seconds
         while True:
             over = clock() >= end
-            found = await self._brought(commands, max(_LAST_SECONDS, end - clock()))
+            found = await self._brought(commands, max(LAST_SECONDS, end - clock()))
             if found or over:
                 return found
             if clock() >= end and (found := await look()):
@@ -78,7 +78,7 @@ class Vigil:
 
     async def end(self) -> None:
         """Break the reads off."""
-        left = {task for _, task in self._reads.values()} | self._dropped
+        left = self._under_way()
         self._reads.clear()
         while left:
             # More than once: the client loses a cancellation that comes at the wrong moment. See Connection.ask.
@@ -86,6 +86,9 @@ class Vigil:
                 task.cancel()
             ended, left = await asyncio.wait(left, timeout=_AGAIN_SECONDS)
             await asyncio.gather(*ended, return_exceptions=True)
+
+    def _under_way(self) -> set[asyncio.Task[Any]]:
+        return {task for _, task in self._reads.values()} | self._dropped
 
     def _begin(self, name: str, command: Command) -> asyncio.Task[Any]:
         if name in self._reads:
@@ -95,9 +98,12 @@ class Vigil:
             task.cancel()
             self._dropped.add(task)
             task.add_done_callback(self._forget)
-        task = asyncio.create_task(self._read(*command))
+        task = asyncio.create_task(self._begin_read(name, command))
         self._reads[name] = command, task
         return task
+
+    async def _begin_read(self, _name: str, command: Command) -> Any:  # noqa: ANN401  # what the server answers
+        return await self._read(*command)
 
     def _forget(self, task: asyncio.Task[Any]) -> None:
         self._dropped.discard(task)
