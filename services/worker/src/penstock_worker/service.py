@@ -81,9 +81,11 @@ class Worker:
         """Return in sentences why this worker takes no attempts at present; nothing when it does."""
         if self._stopping.is_set():
             return ["This worker is draining: it takes nothing more."]
-        if self._unanswered:
-            return [f"The store does not answer: {', '.join(sorted(self._unanswered))}."]
         return [] if self._claimed_once else ["This worker has not asked for work yet."]
+
+    def unanswered(self) -> list[str]:
+        """Return in sentences what the store did not answer this worker the last time; nothing when it answered all."""
+        return [f"The store does not answer: {', '.join(sorted(self._unanswered))}."] if self._unanswered else []
 
     async def run(self) -> None:
         """Work until stopped.
