@@ -123,10 +123,6 @@ class DeploymentMetrics(Collector):
             ("system_memory", "Memory of the servers' machines; 0 where it is not told.", settings.system_memory),
         ):
             yield GaugeMetricFamily(f"penstock_server_{name}_bytes", meaning, number)
-        primaries = GaugeMetricFamily("penstock_server_primary_info", "A server that takes writes.", labels=["server"])
-        for server in settings.servers:
-            primaries.add_metric([server], 1)
-        yield primaries
         faults = len(self._counts.server_faults)
         yield GaugeMetricFamily("penstock_server_faults", "What is wrong with the server: see /readyz.", faults)
 
