@@ -9,6 +9,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from redis.asyncio import Redis
 
 from penstock.embedded import EmbeddedServer
 from stack import eventually
@@ -105,6 +106,21 @@ async def test_an_api_answers_from_the_start_and_asks_to_come_again_until_it_has
             assert (await api.get("/dags")).json()["dags"] == []
             process.terminate()
             assert await asyncio.wait_for(process.wait(), 20) == 0
+
+
+@pytest.mark.parametrize("module", ["penstock_api", "penstock_scheduler", "penstock_worker"])
+async def test_a_service_ends_and_says_why_where_its_server_would_lose_what_it_acknowledges(
+    module: str, tmp_path: Path
+) -> None:
+    with EmbeddedServer(tmp_path / "data", appendfsync="everysec") as server:
+        async with Redis.from_url(server.redis_url) as admin:
+            await admin.config_set("appendfsync", "no")
+        settings = {"PENSTOCK_REDIS_URL": server.redis_url, "PENSTOCK_API_PORT": str(free_port())}
+        async with service(module, **settings) as process:
+            seen = await logged(process, "cannot start")
+            assert "an acknowledged write may be lost" in seen[-1]
+            assert "Traceback" not in "".join(seen)
+            assert await asyncio.wait_for(process.wait(), 20) == 1
 
 
 @pytest.mark.parametrize(("host", "warned"), [("0.0.0.0", True), ("127.0.0.1", False), ("localhost", False)])

@@ -18,6 +18,8 @@ from penstock.together import together
 ANSWER_SECONDS = 1.5
 """How long one of several servers may be silent before it counts as away; whoever probes a service gives up soon."""
 
+SILENT = "it does not answer"
+
 
 class Seen(NamedTuple):
     """What a server has answered: its settings, if it told them, and why it refuses writes, empty if it takes them."""
@@ -67,7 +69,7 @@ async def _one_of_several(connection: Connection, node: Node) -> Seen:
         said = None
     except StoreUnavailableError as error:
         said = refusal_in(error)
-    return Seen(node.address, None, said or "it does not answer", said is not None)
+    return Seen(node.address, None, said or SILENT, said is not None)
 
 
 async def _seen(node: Node) -> Seen:
