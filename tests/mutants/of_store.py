@@ -221,13 +221,6 @@ STORE = (
         "tests/integration/test_cluster_server_away.py",
     ),
     Mutant(
-        "a silent server that holds up the opening",
-        f"{VALKEY}/opening.py",
-        "away = {one.server for one in seen if not one.answers}",
-        "away: set[str] = set()",
-        "tests/integration/test_cluster_server_away.py",
-    ),
-    Mutant(
         "output that is added again after a lost reply",
         f"{SCRIPTS}/append.lua",
         "  if number > there then",
