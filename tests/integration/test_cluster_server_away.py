@@ -8,10 +8,12 @@ import signal
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 
+from api_kit import open_api
 from cluster_kit import Cluster, Member, open_cluster
 from fault_kit import api_service, service
 from listener_kit import Probed, probed, samples
@@ -125,6 +127,23 @@ async def test_a_server_that_is_silent_does_not_hold_up_the_opening(cluster: Clu
         os.kill(away.pid, signal.SIGCONT)
 
 
+async def test_an_api_is_ready_while_one_server_is_silent_without_closing_its_connections(cluster: Cluster) -> None:
+    away = cluster.primaries[2]
+    async with opened(cluster, placed(cluster)) as stack, open_api(stack.store) as api:
+        assert await readiness(api) == (200, {"status": "ready"})
+        os.kill(away.pid, signal.SIGSTOP)
+        try:
+
+            async def degraded() -> list[str] | None:
+                status, body = await readiness(api)
+                return [one["server"] for one in body.get("degraded", [])] if status == 200 else None
+
+            assert await eventually(degraded, "the API to be ready without that server") == [away.address]
+            assert samples((await api.get("/metrics", headers=TEXT)).text)["penstock_server_up", away.address] == 0
+        finally:
+            os.kill(away.pid, signal.SIGCONT)
+
+
 async def test_a_server_that_comes_back_unfit_is_complained_of_and_who_starts_then_refuses_it(cluster: Cluster) -> None:
     here, _, away = cluster.primaries
     prefix = placed(cluster, record=here)
@@ -168,11 +187,11 @@ async def all_services(stack: Stack) -> AsyncIterator[tuple[httpx.AsyncClient, P
         yield api, scheduler, worker
 
 
-async def readiness(client: httpx.AsyncClient) -> tuple[int, object]:
+async def readiness(client: httpx.AsyncClient) -> tuple[int, dict[str, Any]]:
     try:
         answer = await client.get("/readyz")
     except httpx.TransportError:  # not listening yet
-        return 0, None
+        return 0, {}
     return answer.status_code, answer.json()
 
 
