@@ -44,7 +44,8 @@ async def open_api(
 async def serve_api(store: Store, settings: Settings | None = None) -> AsyncIterator[tuple[httpx.AsyncClient, Server]]:
     """Speak to the API over a socket."""
     settings = settings or Settings()
-    server = Server(create_app(store, settings), settings)
+    app = create_app(store, settings)
+    server = Server(app, settings, app.state.context.end_streams)
     # Without the protocol's name asyncio does not know that it is TCP, and small answers wait for 40 ms.
     listener = socket.socket(proto=socket.IPPROTO_TCP)
     listener.bind(("127.0.0.1", 0))

@@ -15,7 +15,7 @@ END_SECONDS = 30.0
 SURVIVAL_SECONDS = 10.0
 """How long what a killed worker had started is looked for."""
 
-_STARTED = (b"scheduler started", b"worker started", b"Application startup complete")
+_STARTED = (b"scheduler started", b"worker started", b"api started")
 
 
 class Service:

@@ -9,6 +9,7 @@ import pytest
 from api_kit import SAMPLE, open_api
 from penstock.embedded import EmbeddedServer
 from penstock.settings import Settings
+from penstock.store.views import Condition
 from stack import Stack, open_stack
 
 
@@ -86,13 +87,15 @@ async def test_while_the_store_is_away_requests_are_told_to_come_back_and_then_s
 async def test_a_server_that_is_unfit_is_named_by_readiness(
     stack: Stack, api: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def check() -> list[str]:
-        return ["it may evict data", "its role is replica"]
+    faults = ["it may evict data", "its role is replica"]
 
-    monkeypatch.setattr(stack.store, "check", check)
+    async def condition() -> Condition:
+        return Condition(faults)
+
+    monkeypatch.setattr(stack.store, "condition", condition)
     answer = await api.get("/readyz")
     assert answer.status_code == 503
-    assert [detail["message"] for detail in answer.json()["error"]["details"]] == await check()
+    assert [detail["message"] for detail in answer.json()["error"]["details"]] == faults
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from penstock.core.codec import encode_event
 from penstock.embedded import EmbeddedServer
 from penstock.ids import new_run_id, partition_of_dag
 from penstock.store.valkey import ValkeyStore, open_valkey
+from penstock_api.app import Api
 from penstock_api.live import hub
 from penstock_api.routes import live
 from penstock_api.server import Server
@@ -186,7 +187,9 @@ async def test_who_leaves_leaves_nothing_behind(stack: Stack, monkeypatch: pytes
         async with aclosing(sse(api, "/events")) as first, aclosing(sse(api, "/events")) as second:
             await anext(first)
             await anext(second)
-        feed = server._context.hub
+        app = server.config.app
+        assert isinstance(app, Api)
+        feed = app.state.context.hub
         await eventually(lambda: _answer(not feed._viewers and not feed._windows), "the feed to rest")
         await write(stack.store, 0, noise(1))
         async with aclosing(sse(api, "/events", BEGINNING)) as stream:

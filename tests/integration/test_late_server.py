@@ -7,9 +7,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import httpx
 import pytest
+from redis.asyncio import Redis
 
 from penstock.embedded import EmbeddedServer
+from stack import eventually
 from up_kit import free_port
 
 
@@ -42,7 +45,7 @@ async def logged(process: asyncio.subprocess.Process, text: str) -> list[str]:
 @pytest.mark.parametrize(
     ("module", "started"),
     [
-        ("penstock_api", "Application startup complete"),
+        ("penstock_api", "api started"),
         ("penstock_scheduler", "scheduler started"),
         ("penstock_worker", "worker started"),
     ],
@@ -67,11 +70,64 @@ async def test_a_service_that_is_told_to_stop_while_it_waits_for_its_server_ends
         assert await asyncio.wait_for(process.wait(), 20) == 0
 
 
+async def test_an_api_answers_from_the_start_and_asks_to_come_again_until_it_has_reached_its_server(
+    tmp_path: Path,
+) -> None:
+    with EmbeddedServer(tmp_path / "data", appendfsync="everysec") as server:
+        url = server.redis_url
+    port = free_port()
+    async with (
+        service("penstock_api", PENSTOCK_REDIS_URL=url, PENSTOCK_API_PORT=str(port)) as process,
+        httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False) as api,
+    ):
+        await logged(process, "waiting for the store")
+
+        async def answers() -> httpx.Response | None:
+            try:
+                return await api.get("/healthz")
+            except httpx.TransportError:  # not listening yet
+                return None
+
+        alive = await eventually(answers, "the API to listen")
+        assert (alive.status_code, alive.json()) == (200, {"status": "ok"})
+        for method, path in (("GET", "/readyz"), ("GET", "/dags"), ("POST", "/dags/any/run"), ("GET", "/")):
+            refused = await api.request(method, path)
+            assert (refused.status_code, refused.json()["error"]["code"]) == (503, "not_ready")
+            assert "has not been reached yet" in refused.json()["error"]["message"]
+            assert int(refused.headers["retry-after"]) > 0
+            assert refused.headers["x-request-id"]
+        assert (await api.get("/readyz", headers={"host": "evil.example"})).status_code == 421
+        with server:
+
+            async def ready() -> bool:
+                return (await api.get("/readyz")).status_code == 200
+
+            await eventually(ready, "the API to be ready")
+            assert (await api.get("/dags")).json()["dags"] == []
+            process.terminate()
+            assert await asyncio.wait_for(process.wait(), 20) == 0
+
+
+@pytest.mark.parametrize("module", ["penstock_api", "penstock_scheduler", "penstock_worker"])
+async def test_a_service_ends_and_says_why_where_its_server_would_lose_what_it_acknowledges(
+    module: str, tmp_path: Path
+) -> None:
+    with EmbeddedServer(tmp_path / "data", appendfsync="everysec") as server:
+        async with Redis.from_url(server.redis_url) as admin:
+            await admin.config_set("appendfsync", "no")
+        settings = {"PENSTOCK_REDIS_URL": server.redis_url, "PENSTOCK_API_PORT": str(free_port())}
+        async with service(module, **settings) as process:
+            seen = await logged(process, "cannot start")
+            assert "an acknowledged write may be lost" in seen[-1]
+            assert "Traceback" not in "".join(seen)
+            assert await asyncio.wait_for(process.wait(), 20) == 1
+
+
 @pytest.mark.parametrize(("host", "warned"), [("0.0.0.0", True), ("127.0.0.1", False), ("localhost", False)])
 async def test_an_api_that_listens_beyond_loopback_says_that_it_has_no_login(
     host: str, warned: bool, server_url: str
 ) -> None:
     settings = {"PENSTOCK_REDIS_URL": server_url, "PENSTOCK_API_HOST": host, "PENSTOCK_API_PORT": str(free_port())}
     async with service("penstock_api", **settings) as process:
-        seen = await logged(process, "Application startup complete")
+        seen = await logged(process, "api started")
         assert any("no login" in line for line in seen) == warned

@@ -4,6 +4,20 @@ from mutants.mutant import API, CLI, SCHEDULER, SCRIPTS, VALKEY, WORKER, Mutant
 
 OPERATION = (
     Mutant(
+        "a scheduler that takes nothing over without the list of those alive",
+        f"{SCHEDULER}/service.py",
+        "        if degraded:\n",
+        "        if False:\n",
+        "tests/integration/test_cluster_server_away.py",
+    ),
+    Mutant(
+        "a service that is not ready because one of several servers is away",
+        "libs/common/src/penstock/listener.py",
+        "([] if degraded else unanswered)",
+        "unanswered",
+        "tests/integration/test_cluster_server_away.py",
+    ),
+    Mutant(
         "a client that repeats a write whose answer was lost",
         f"{VALKEY}/node.py",
         "retry=Retry(NoBackoff(), 0)",

@@ -208,10 +208,17 @@ STORE = (
     ),
     Mutant(
         "a check that an emptied server passes",
-        f"{VALKEY}/store.py",
-        "            await self._db.believe_absence(*range(self.partitions))\n",
-        "            pass\n",
+        f"{VALKEY}/condition.py",
+        "    return [str(emptied(LOST))] if lost else []\n",
+        "    return []\n",
         "tests/conformance/test_store_spoiled.py",
+    ),
+    Mutant(
+        "a partition that is never prepared once its server is back",
+        f"{VALKEY}/scheduling.py",
+        "if partition in self._db.unprepared:",
+        "if partition in ():",
+        "tests/integration/test_cluster_server_away.py",
     ),
     Mutant(
         "output that is added again after a lost reply",

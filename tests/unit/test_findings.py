@@ -6,7 +6,7 @@ from msgspec.structs import replace
 from penstock.core.chain import GENESIS
 from penstock.settings import Settings
 from penstock.store.records import Head
-from penstock.store.views import PartitionHealth
+from penstock.store.views import Condition, PartitionHealth, ServerTrouble
 from penstock_cli.findings import LEAST_PATIENCE_MS, Patience, findings
 
 WELL = PartitionHealth(
@@ -31,7 +31,7 @@ UNOWNED = replace(WELL.head, owner="")
 
 
 def test_a_busy_partition_is_well_however_long_ago_its_last_event_was() -> None:
-    assert findings([], ["scheduler-1"], [WELL, WELL], PATIENCE) == []
+    assert findings(Condition(), ["scheduler-1"], [WELL, WELL], PATIENCE) == []
 
 
 @pytest.mark.parametrize(
@@ -52,46 +52,53 @@ def test_a_busy_partition_is_well_however_long_ago_its_last_event_was() -> None:
     ],
 )
 def test_each_illness_is_found_and_named(ill: PartitionHealth, what: str) -> None:
-    (found,) = findings([], ["scheduler-1"], [ill], PATIENCE)
+    (found,) = findings(Condition(), ["scheduler-1"], [ill], PATIENCE)
     assert found.what.startswith(what)
     assert found.advice
 
 
 def test_a_deployment_without_a_scheduler_is_ill_when_something_waits() -> None:
-    (found,) = findings([], [], [WELL], PATIENCE)
+    (found,) = findings(Condition(), [], [WELL], PATIENCE)
     assert found.what == "no scheduler is alive"
-    assert findings([], [], [replace(WELL, inbox=0, timers=0)], PATIENCE) == []
+    assert findings(Condition(), [], [replace(WELL, inbox=0, timers=0)], PATIENCE) == []
 
 
 def test_what_is_wrong_with_the_server_comes_first() -> None:
-    first, *_ = findings(["it may evict data"], ["s"], [replace(WELL, dead_letters=1)], PATIENCE)
+    first, *_ = findings(Condition(["it may evict data"]), ["s"], [replace(WELL, dead_letters=1)], PATIENCE)
     assert "it may evict data" in first.what
 
 
 def test_attempts_that_have_just_become_ready_are_no_illness() -> None:
-    assert findings([], ["s"], [replace(WELL, claims=0, ready_age_ms=PATIENCE.waiting_ms)], PATIENCE) == []
+    assert findings(Condition(), ["s"], [replace(WELL, claims=0, ready_age_ms=PATIENCE.waiting_ms)], PATIENCE) == []
 
 
 def test_attempts_that_wait_for_their_turn_are_no_illness_however_long() -> None:
-    assert findings([], ["s"], [replace(WELL, claims=0, ready_age_ms=LONG_MS), WELL], PATIENCE) == []
+    assert findings(Condition(), ["s"], [replace(WELL, claims=0, ready_age_ms=LONG_MS), WELL], PATIENCE) == []
 
 
 def test_without_any_scheduler_it_is_not_the_partitions_that_are_ill() -> None:
-    (found,) = findings([], [], [replace(WELL, lease_ms=0), replace(WELL, head=UNOWNED)], PATIENCE)
+    (found,) = findings(Condition(), [], [replace(WELL, lease_ms=0), replace(WELL, head=UNOWNED)], PATIENCE)
     assert found.what == "no scheduler is alive"
 
 
 def test_what_a_healthy_deployment_shows_for_a_moment_is_told_apart_from_what_it_never_shows() -> None:
     ill = [replace(WELL, lease_ms=0, appended=10, claims=0, ready_age_ms=LONG_MS)]
-    torn, unowned, unclaimed = findings([], ["s"], ill, PATIENCE)
+    torn, unowned, unclaimed = findings(Condition(), ["s"], ill, PATIENCE)
     assert (torn.momentary, unowned.momentary, unclaimed.momentary) == (False, True, True)
 
 
 def test_a_log_that_was_forked_once_is_no_illness() -> None:
-    assert findings([], ["s"], [replace(WELL, head=replace(WELL.head, incarnation=1))], PATIENCE) == []
+    assert findings(Condition(), ["s"], [replace(WELL, head=replace(WELL.head, incarnation=1))], PATIENCE) == []
 
 
 def test_patience_grows_with_the_leases_of_the_deployment() -> None:
     assert Patience.of(Settings()).waiting_ms == LEAST_PATIENCE_MS
     patience = Patience.of(Settings(scheduler_lease_seconds=60, worker_lease_seconds=30))
     assert (patience.waiting_ms, patience.silent_ms) == (150_000, 60_000)
+
+
+def test_a_server_that_is_away_is_named_with_its_partitions_and_nobody_is_missed_who_may_be_there() -> None:
+    away = ServerTrouble("10.0.0.3:6379", "it does not answer", answers=False, partitions=[4, 5])
+    (found,) = findings(Condition([], [away]), None, [WELL], PATIENCE)
+    assert found.what == "10.0.0.3:6379: it does not answer (partition 4, 5)"
+    assert "start it again" in found.advice

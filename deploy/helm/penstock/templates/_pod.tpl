@@ -111,16 +111,12 @@ envFrom:
 
 {{- define "penstock.probes" -}}
 {{- $probes := (get .root.Values .component).probes -}}
-{{- if eq .component "api" -}}
-# It listens once it has reached the server, which may read its file for an hour: killing who waits would not help.
-{{- else -}}
 # It listens from the start, also while it waits for the server.
-{{- end }}
 startupProbe:
   httpGet: {path: /healthz, port: http}
   periodSeconds: 5
   timeoutSeconds: {{ $probes.timeoutSeconds }}
-  failureThreshold: {{ ternary 720 60 (eq .component "api") }}
+  failureThreshold: 60
 # Asks the process alone: restarting it would not bring a server back. It may take its time, since whoever hangs is
 # replaced by the others as soon as its lease ends.
 livenessProbe:

@@ -5,6 +5,7 @@ import asyncio
 import msgspec
 import typer
 
+from penstock.errors import StoreUnavailableError
 from penstock.settings import Settings
 from penstock.store.valkey import ValkeyStore
 from penstock.store.views import Figures, PartitionHealth, ServerSettings
@@ -19,13 +20,13 @@ PAUSE_SECONDS = 0.2
 
 
 class Examination(msgspec.Struct, frozen=True):
-    """All that was found."""
+    """All that was found. While a server is away ``schedulers`` may be unknown, and ``figures`` are: None."""
 
     server: str
     settings: ServerSettings
-    schedulers: list[str]
+    schedulers: list[str] | None
     partitions: list[PartitionHealth]
-    figures: Figures
+    figures: Figures | None
     findings: list[Finding]
 
 
@@ -59,12 +60,24 @@ async def examine(settings: Settings) -> Examination:
 
 async def _look(store: ValkeyStore, settings: Settings) -> Examination:
     server = await store.server()
-    faults = await store.check()
-    schedulers = await store.schedulers()
-    partitions = [await store.health(number) for number in range(store.partitions)]
-    figures = await store.figures()
-    found = findings(faults, schedulers, partitions, Patience.of(settings))
+    condition = await store.condition()
+    away = [one for one in condition.degraded if not one.answers]
+    waiting = {partition for one in away for partition in one.partitions}
+    schedulers = await _schedulers(store, certain=not away)
+    partitions = [await store.health(number) for number in range(store.partitions) if number not in waiting]
+    figures = None if away else await store.figures()
+    found = findings(condition, schedulers, partitions, Patience.of(settings))
     return Examination(settings.redacted_url, server, schedulers, partitions, figures, found)
+
+
+async def _schedulers(store: ValkeyStore, *, certain: bool) -> list[str] | None:
+    """Return who is alive; None where the list lies on a server that is away, which it can only if one is."""
+    try:
+        return await store.schedulers()
+    except StoreUnavailableError:
+        if certain:
+            raise
+        return None
 
 
 def _print(found: Examination) -> None:
@@ -77,14 +90,16 @@ def _print(found: Examination) -> None:
     names = ("role", "maxmemory", "maxmemory-policy", "appendonly", "appendfsync")
     row = (server.role, limit, server.maxmemory_policy, server.appendonly, server.appendfsync)
     out.print(table(*names, rows=[row]))
-    out.print(f"schedulers: {', '.join(found.schedulers) or 'none'}")
+    alive = "unknown" if found.schedulers is None else ", ".join(found.schedulers) or "none"
+    out.print(f"schedulers: {alive}")
     numbers = ["lease", "term", "incarnation", "applied", "appended", "last event"]
     rows = [_log_row(one) for one in found.partitions]
     out.print(table("partition", "owner", *numbers, rows=rows, right=["partition", *numbers]))
     numbers = ["partition", "inbox", "oldest fact", "ready", "oldest ready", "claimed", "stillest claim", "timers"]
     numbers += ["overdue", "dead"]
     out.print(table(*numbers, rows=[_work_row(one) for one in found.partitions], right=numbers))
-    out.print(f"DAGs: {figures.dags}, runs: {sum(figures.runs.values())}, events: {figures.events}")
+    if figures is not None:
+        out.print(f"DAGs: {figures.dags}, runs: {sum(figures.runs.values())}, events: {figures.events}")
     for one in found.partitions:
         if one.head.incarnation:
             what = f"the server has lost a part of its log {one.head.incarnation} times; it went on from what was left"

@@ -6,7 +6,7 @@ from typing import Self
 import msgspec
 
 from penstock.settings import Settings
-from penstock.store.views import PartitionHealth
+from penstock.store.views import Condition, PartitionHealth
 
 LEAST_PATIENCE_MS = 10_000
 PATIENCE_IN_LEASES = 2.5
@@ -42,12 +42,16 @@ class Patience(msgspec.Struct, frozen=True):
 
 
 def findings(
-    faults: Sequence[str], schedulers: Sequence[str], partitions: Sequence[PartitionHealth], patience: Patience
+    condition: Condition, schedulers: Sequence[str] | None, partitions: Sequence[PartitionHealth], patience: Patience
 ) -> list[Finding]:
-    """Return everything that is wrong, the server first."""
-    found = [Finding(f"the server: {fault}", "change its configuration, then start it again") for fault in faults]
+    """Return everything that is wrong, the server first. ``schedulers`` is None where nobody knows who is alive."""
+    advice = "change its configuration, then start it again"
+    found = [Finding(f"the server: {fault}", advice) for fault in condition.faults]
+    for one in condition.degraded:
+        what = f"{one.server}: {one.message} (partition {', '.join(map(str, one.partitions)) or 'none'})"
+        found.append(Finding(what, advice if one.answers else "start it again, or have a replica take its place"))
     waiting = any(one.inbox or one.timers for one in partitions)
-    if waiting and not schedulers:
+    if waiting and schedulers is not None and not schedulers:
         found.append(Finding("no scheduler is alive", "start one: `penstock scheduler`"))
     rules: tuple[tuple[Callable[[PartitionHealth], object], Finding], ...] = (
         (lambda one: one.appended != one.head.seq, _TORN),

@@ -7,8 +7,9 @@ import asyncio
 import errno
 import ipaddress
 import socket
-from collections.abc import AsyncIterator, Callable, Generator
+from collections.abc import AsyncIterator, Generator
 from contextlib import asynccontextmanager, contextmanager
+from typing import Protocol
 
 import msgspec
 import structlog
@@ -18,12 +19,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from penstock.errors import CannotListenError
+from penstock.errors import CannotListenError, StoreUnavailableError
 from penstock.exposition import Exposition
 from penstock.settings import Settings
+from penstock.store.base import Store
+from penstock.store.views import ServerTrouble
 
-Faults = Callable[[], list[str]]
-"""Says in sentences why a service cannot do its work at present; nothing when it can."""
+READY_SECONDS = 3.0
+"""How long the store may take to tell which of its servers are there: those who ask give up soon after."""
 
 STOP_SECONDS = 1
 """How long a scrape under way may hold up the end of the service."""
@@ -31,11 +34,42 @@ STOP_SECONDS = 1
 _log = structlog.get_logger()
 
 
+class Service(Protocol):
+    """What a service knows of its own readiness."""
+
+    def faults(self) -> list[str]:
+        """Return in sentences why it cannot do its work at present; nothing when it can."""
+        ...
+
+    def unanswered(self) -> list[str]:
+        """Return in sentences what the store did not answer it; nothing when it answered all."""
+        ...
+
+
 class Readiness:
-    """Whether a service is ready. It is not before ``faults`` was set, which a service does once it has begun."""
+    """Whether a service is ready: not before it has begun, and, where some servers are away, for the others."""
 
     def __init__(self) -> None:
-        self.faults: Faults = lambda: ["The store has not been reached yet."]
+        self._service: Service | None = None
+        self._store: Store | None = None
+
+    def begin(self, service: Service, store: Store) -> None:
+        """Learn that the service has begun, on that store."""
+        self._service, self._store = service, store
+
+    async def state(self) -> tuple[list[str], list[ServerTrouble]]:
+        """Return why the service is not ready, and which servers it does without at present if it is."""
+        if self._service is None or self._store is None:
+            return ["The store has not been reached yet."], []
+        unanswered = self._service.unanswered()
+        if faults := self._service.faults():
+            return [*unanswered, *faults], []
+        try:
+            async with asyncio.timeout(READY_SECONDS):
+                degraded = await self._store.degraded()
+        except (StoreUnavailableError, TimeoutError):
+            return unanswered, []
+        return ([] if degraded else unanswered), degraded
 
 
 @asynccontextmanager
@@ -112,9 +146,9 @@ def _app(exposition: Exposition, readiness: Readiness) -> Starlette:
         return _json({"status": "ok"})
 
     async def readyz(_request: Request) -> Response:
-        faults = readiness.faults()
+        faults, degraded = await readiness.state()
         if not faults:
-            return _json({"status": "ready"})
+            return _json({"status": "ready", "degraded": degraded} if degraded else {"status": "ready"})
         error = {"code": "not_ready", "message": " ".join(faults), "details": []}
         return _json({"error": error}, 503)
 

@@ -4,12 +4,11 @@ import structlog
 import uvloop
 
 from penstock.logs import configure_logging
-from penstock.process import end_when_told, explained_exit, left_when_told
+from penstock.process import end_when_told, explained_exit
 from penstock.settings import Settings, load_settings
-from penstock.store import await_store
 from penstock.tracing import tracing
-from penstock_api.app import create_app
 from penstock_api.doors import is_loopback
+from penstock_api.front import Front
 from penstock_api.server import Server
 
 
@@ -18,14 +17,14 @@ async def serve(settings: Settings) -> None:
 
     Raises:
         InvalidInputError: a variable of OpenTelemetry has a value that cannot be used.
+        UnfitServerError: the server must not be used as it is configured.
     """
     async with tracing("api") as tracer:
-        with left_when_told():
-            store = await await_store(settings)
-        try:
-            await Server(create_app(store, settings, tracer), settings).serve()
-        finally:
-            await store.close()
+        front = Front(settings, tracer)
+        server = Server(front, settings, front.end_streams)
+        front.on_failure = server.stop
+        await server.serve()
+        front.raise_failure()
 
 
 def main() -> None:

@@ -1,12 +1,13 @@
 """What the API measures: the deployment as it stands in the store, and the requests that it answers itself."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from penstock_api.schemas import Metrics
+from penstock.store.views import ServerSettings
+from penstock_api.schemas import Metrics, PartitionMetrics
 
 REQUEST_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 """Bounds of how long an answer takes to begin."""
@@ -106,20 +107,9 @@ class DeploymentMetrics(Collector):
             field = _FIELDS.get(name, name)
             yield GaugeMetricFamily(f"penstock_{name}", meaning, getattr(counts, field))
         yield CounterMetricFamily("penstock_events", "Events in the log.", counts.events_total)
-        yield from self._partitions()
+        yield from _of_partitions(counts.by_partition)
+        yield from _servers_up(counts.server.servers, [])
         yield from self._server()
-
-    def _partitions(self) -> Iterator[Metric]:
-        owners = GaugeMetricFamily("penstock_partition_owner", "Who owns a partition.", labels=["partition", "owner"])
-        for one in self._counts.by_partition:
-            if one.owner:
-                owners.add_metric([str(one.partition), one.owner], 1)
-        yield owners
-        for name, meaning in _OF_PARTITION.items():
-            family = GaugeMetricFamily(f"penstock_partition_{name}", meaning, labels=["partition"])
-            for one in self._counts.by_partition:
-                family.add_metric([str(one.partition)], getattr(one, name))
-            yield family
 
     def _server(self) -> Iterator[Metric]:
         settings = self._counts.server
@@ -133,12 +123,45 @@ class DeploymentMetrics(Collector):
             ("system_memory", "Memory of the servers' machines; 0 where it is not told.", settings.system_memory),
         ):
             yield GaugeMetricFamily(f"penstock_server_{name}_bytes", meaning, number)
-        primaries = GaugeMetricFamily("penstock_server_primary_info", "A server that takes writes.", labels=["server"])
-        for server in settings.servers:
-            primaries.add_metric([server], 1)
-        yield primaries
         faults = len(self._counts.server_faults)
         yield GaugeMetricFamily("penstock_server_faults", "What is wrong with the server: see /readyz.", faults)
+
+
+class PartialMetrics(Collector):
+    """What can be told while some of several servers are away: no totals, for a part of them would look like a loss."""
+
+    def __init__(self, partitions: Sequence[PartitionMetrics], server: ServerSettings, away: Sequence[str]) -> None:
+        self._partitions = partitions
+        self._server = server
+        self._away = away
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield which servers are there, and how the partitions fare that lie on them."""
+        yield _store_up(1)
+        yield from _servers_up(self._server.servers, self._away)
+        yield from _of_partitions(self._partitions)
+
+
+def _servers_up(there: Sequence[str], away: Sequence[str]) -> Iterator[Metric]:
+    family = GaugeMetricFamily("penstock_server_up", "Whether a server that takes writes answers.", labels=["server"])
+    for server in there:
+        family.add_metric([server], 1)
+    for server in away:
+        family.add_metric([server], 0)
+    yield family
+
+
+def _of_partitions(partitions: Sequence[PartitionMetrics]) -> Iterator[Metric]:
+    owners = GaugeMetricFamily("penstock_partition_owner", "Who owns a partition.", labels=["partition", "owner"])
+    for one in partitions:
+        if one.owner:
+            owners.add_metric([str(one.partition), one.owner], 1)
+    yield owners
+    for name, meaning in _OF_PARTITION.items():
+        family = GaugeMetricFamily(f"penstock_partition_{name}", meaning, labels=["partition"])
+        for one in partitions:
+            family.add_metric([str(one.partition)], getattr(one, name))
+        yield family
 
 
 def _store_up(up: int) -> Metric:

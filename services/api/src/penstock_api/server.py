@@ -1,14 +1,14 @@
 """The HTTP server: uvicorn, told how to end when streams are open."""
 
 import signal
+from collections.abc import Callable
 from socket import socket
 from types import FrameType
 
 import uvicorn
+from starlette.types import ASGIApp
 
 from penstock.settings import Settings
-from penstock_api.app import Api
-from penstock_api.context import Context
 
 STOP_SECONDS = 10
 """How long requests under way may take once the server has been told to stop."""
@@ -21,10 +21,8 @@ class Server(uvicorn.Server):
     answered; then the live feed ends. A second SIGINT cuts this short.
     """
 
-    def __init__(self, app: Api, settings: Settings) -> None:
-        context = app.state.context
-        assert isinstance(context, Context)
-        self._context = context
+    def __init__(self, app: ASGIApp, settings: Settings, end_streams: Callable[[], None]) -> None:
+        self._end_streams = end_streams
         super().__init__(
             uvicorn.Config(
                 app,
@@ -45,7 +43,11 @@ class Server(uvicorn.Server):
         self.force_exit = self.should_exit and sig == signal.SIGINT
         self.should_exit = True
 
+    def stop(self) -> None:
+        """Ask the server to end."""
+        self.should_exit = True
+
     async def shutdown(self, sockets: list[socket] | None = None) -> None:
         """Stop serving."""
-        self._context.end_streams()
+        self._end_streams()
         await super().shutdown(sockets)

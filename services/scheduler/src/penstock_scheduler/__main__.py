@@ -42,7 +42,7 @@ async def serve(settings: Settings, targets: Sequence[Target]) -> None:
             courier=courier,
             tracer=tracer,
         )
-        readiness.faults = scheduler.faults
+        readiness.begin(scheduler, store)
         exposition.add(scheduler.metrics)
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):

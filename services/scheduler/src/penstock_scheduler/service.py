@@ -5,7 +5,7 @@ from functools import partial
 
 import structlog
 
-from penstock.backoff import Backoff
+from penstock.backoff import LONGEST_SECONDS, Backoff
 from penstock.core.run import IllegalStepError
 from penstock.errors import NewerSchemaError, PenstockError
 from penstock.store.base import Store
@@ -29,16 +29,17 @@ POISONED_SECONDS = 30.0
 _log = structlog.get_logger()
 
 
-class _Poisoned:
+class _Waiting:
     """A partition that is not to be taken again before ``until`` (s): longer each time, unless it went well between."""
 
-    def __init__(self) -> None:
+    def __init__(self, longest_seconds: float) -> None:
         self.until = 0.0
-        self._backoff = Backoff(POISONED_SECONDS)
+        self._longest = longest_seconds
+        self._backoff = Backoff(longest_seconds)
 
     def wait(self, now: float) -> float:
         """Wait anew, from ``now`` (s); return how long (s)."""
-        if now > self.until + POISONED_SECONDS:
+        if now > self.until + self._longest:
             self._backoff.reset()
         seconds = self._backoff.seconds()
         self.until = now + seconds
@@ -77,18 +78,22 @@ class Scheduler:
         self._stopping = asyncio.Event()
         self._seen: dict[int, Head] = {}
         self._tenures: dict[int, tuple[Tenure, asyncio.Task[None]]] = {}
-        self._poisoned: dict[int, _Poisoned] = {}
+        self._poisoned: dict[int, _Waiting] = {}
+        self._unreached: dict[int, _Waiting] = {}
         self._overtaken: NewerSchemaError | None = None
         self._present_at: float | None = None
+        self._begun_at = self._monotonic()
 
     def stop(self) -> None:
         """Ask the scheduler to give its partitions up and end."""
         self._stopping.set()
 
     def faults(self) -> list[str]:
-        """Return in sentences why this scheduler is none that counts at present; nothing when it is."""
-        if self._stopping.is_set():
-            return ["This process is stopping."]
+        """Return in sentences why this scheduler takes no partitions any more; nothing when it does."""
+        return ["This process is stopping."] if self._stopping.is_set() else []
+
+    def unanswered(self) -> list[str]:
+        """Return in sentences what the store did not take from this scheduler; nothing when it is one that counts."""
         if self._present_at is None:
             return ["This scheduler has not been able to say in the store that it is there."]
         silent = self._monotonic() - self._present_at
@@ -114,6 +119,7 @@ class Scheduler:
                 pause = TICK_SECONDS
             except PenstockError as error:
                 _log.warning("store unavailable", error=str(error))
+                await self._carry_on()
                 pause = backoff.seconds()
             await self._collect()
             await _wait(self._stopping, pause)
@@ -122,9 +128,28 @@ class Scheduler:
         if self._overtaken is not None:
             raise self._overtaken
 
+    async def _carry_on(self) -> None:
+        """While the server is away that holds the list of schedulers, take what nobody serves on those that are there.
+
+        Nobody knows who is alive then. Whoever is keeps its leases, so this costs a fair division of the work, no more.
+        Not before a lease has passed: until then nobody has died whose partitions could be taken.
+        """
+        since = self._begun_at if self._present_at is None else self._present_at
+        if self._monotonic() - since <= self._lease_ms / 1000:
+            return
+        try:
+            degraded = await self._store.degraded()
+        except PenstockError as error:
+            _log.warning("no server is there", error=str(error))
+            return
+        if degraded:
+            away = {partition for one in degraded for partition in one.partitions}
+            self._rearrange(self._tenures.keys() | set(range(self._store.partitions)) - away)
+
     def _rearrange(self, share: set[int]) -> None:
         now = self._monotonic()
-        waiting = {partition for partition, poisoned in self._poisoned.items() if now < poisoned.until}
+        waits = (*self._poisoned.items(), *self._unreached.items())
+        waiting = {partition for partition, wait in waits if now < wait.until}
         for partition in share - self._tenures.keys() - waiting:
             tenure = Tenure(
                 partition,
@@ -151,11 +176,12 @@ class Scheduler:
             self._overtaken = error
             self.stop()
         elif isinstance(error, PenstockError) and not isinstance(error, IllegalStepError):
-            _log.warning("partition dropped", partition=partition, error=str(error))
+            wait = self._unreached.setdefault(partition, _Waiting(LONGEST_SECONDS)).wait(self._monotonic())
+            _log.warning("partition dropped", partition=partition, seconds=wait, error=str(error))
         elif error is not None:
             # One partition is poisoned; the others must not die of it, here and in every successor.
             self.metrics.set_aside()
-            wait = self._poisoned.setdefault(partition, _Poisoned()).wait(self._monotonic())
+            wait = self._poisoned.setdefault(partition, _Waiting(POISONED_SECONDS)).wait(self._monotonic())
             _log.error("partition set aside: unexpected error", partition=partition, seconds=wait, exc_info=error)
 
     async def _end(self) -> None:

@@ -34,7 +34,7 @@ async def serve(settings: Settings, name: str) -> None:
             store = await await_store(settings)
         try:
             worker = _worker(store, settings, name, tracer)
-            readiness.faults = worker.faults
+            readiness.begin(worker, store)
             exposition.add(worker.metrics)
             loop = asyncio.get_running_loop()
             for number in (signal.SIGTERM, signal.SIGINT):

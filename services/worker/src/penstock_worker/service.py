@@ -92,9 +92,12 @@ class Worker:
         """Return in sentences why this worker takes no attempts at present; nothing when it does."""
         if self._stopping.is_set():
             return ["This worker is draining: it takes nothing more."]
-        if unanswered := self._unanswered.duties():
-            return [f"The store does not answer: {', '.join(unanswered)}."]
         return [] if self._claimer.answered else ["This worker has not asked for work yet."]
+
+    def unanswered(self) -> list[str]:
+        """Return in sentences what no server answered this worker the last time; nothing when all was answered."""
+        duties = self._unanswered.duties()
+        return [f"The store does not answer: {', '.join(duties)}."] if duties else []
 
     async def run(self) -> None:
         """Work until stopped.

@@ -285,8 +285,16 @@ class Store(
         """Return how many partitions the deployment has, fixed when it was created."""
         ...
 
+    async def condition(self) -> v.Condition:
+        """Return what is wrong with the servers, emptied ones included."""
+        ...
+
+    async def degraded(self) -> list[v.ServerTrouble]:
+        """Return the servers that cannot be used at present while others can; a single one is not asked."""
+        ...
+
     async def check(self) -> list[str]:
-        """Return what is wrong with the server, an emptied one included, in words for the operator; empty if fit."""
+        """Return what is wrong with the servers as sentences for the operator; empty if they are fit."""
         ...
 
     async def close(self) -> None:

@@ -114,6 +114,33 @@ class ServerSettings(msgspec.Struct, frozen=True):
     servers: list[str] = []
 
 
+class ServerTrouble(msgspec.Struct, frozen=True):
+    """Why one of several servers cannot be used at present, in words for the operator.
+
+    ``answers`` is false where nothing was heard of it at all. Its ``partitions`` wait until it is back.
+    """
+
+    server: str
+    message: str
+    answers: bool
+    partitions: list[int]
+
+
+class Condition(msgspec.Struct, frozen=True):
+    """What is wrong with the servers of a deployment; nothing when both are empty.
+
+    ``faults`` are why it cannot be used at all, or must not be. ``degraded`` are servers that cannot be used at present
+    while others can: there are none where there is one server only.
+    """
+
+    faults: list[str] = []
+    degraded: list[ServerTrouble] = []
+
+    def sentences(self) -> list[str]:
+        """Return all of it, each with the name of the server it is said of."""
+        return [*self.faults, *(f"{one.server}: {one.message}" for one in self.degraded)]
+
+
 class Figures(msgspec.Struct, frozen=True):
     """Counts over all partitions, for the metrics."""
 

@@ -261,7 +261,8 @@ export interface paths {
          * @description Read the counts of the whole deployment: the same from every replica.
          *
          *     JSON, or Prometheus' text where `Accept` prefers `text/plain` or OpenMetrics. To that, each replica adds what it
-         *     knows of itself alone; it answers so, with `penstock_store_up` 0, also while the store does not.
+         *     knows of itself alone; it answers so, with `penstock_store_up` 0, also while the store does not. While one of
+         *     several servers is away (`penstock_server_up` 0), the partitions on the others are told of, and no totals.
          */
         get: operations["read_metrics_metrics_get"];
         put?: never;
@@ -304,6 +305,8 @@ export interface paths {
         /**
          * Readyz
          * @description Can the process serve? 503 says in `details` what is wrong.
+         *
+         *     Of several servers one is enough: `degraded` has those that cannot be used, and which partitions wait for them.
          */
         get: operations["readyz_readyz_get"];
         put?: never;
@@ -515,6 +518,8 @@ export interface paths {
         /**
          * Read System
          * @description Look at the deployment: workers, schedulers, partitions and the server.
+         *
+         *     While one of several servers is away this is a 503 whose `details` say which.
          */
         get: operations["read_system_system_get"];
         put?: never;
@@ -851,9 +856,11 @@ export interface components {
         };
         /**
          * Health
-         * @description How the process is.
+         * @description How the process is. It serves without the servers in ``degraded``, which is left out while all can be used.
          */
         Health: {
+            /** @default [] */
+            degraded: components["schemas"]["ServerTrouble"][];
             status: string;
         };
         /**
@@ -1171,6 +1178,18 @@ export interface components {
             system_memory: number;
             /** @default 0 */
             used_memory: number;
+        };
+        /**
+         * ServerTrouble
+         * @description Why one of several servers cannot be used at present, in words for the operator.
+         *
+         *         ``answers`` is false where nothing was heard of it at all. Its ``partitions`` wait until it is back.
+         */
+        ServerTrouble: {
+            answers: boolean;
+            message: string;
+            partitions: number[];
+            server: string;
         };
         /**
          * SystemState

@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from penstock.errors import Detail, StoreUnavailableError
 from penstock.store.base import Store
+from penstock.store.views import Condition
 from penstock_api.answers import answer, documented, error_answer
 from penstock_api.context import Shared
 from penstock_api.schemas import Health
@@ -25,19 +26,22 @@ async def healthz() -> Response:
 
 @router.get("/readyz", responses=documented({200: Health}))
 async def readyz(shared: Shared) -> Response:
-    """Can the process serve? 503 says in `details` what is wrong."""
+    """Can the process serve? 503 says in `details` what is wrong.
+
+    Of several servers one is enough: `degraded` has those that cannot be used, and which partitions wait for them.
+    """
     if shared.ending.is_set():
         return _not_ready(["This process is stopping."], "process")
-    faults = await _store_faults(shared.store)
-    return _not_ready(faults, "store") if faults else answer(Health("ready"))
+    found = await _condition(shared.store)
+    return _not_ready(found.faults, "store") if found.faults else answer(Health("ready", found.degraded))
 
 
-async def _store_faults(store: Store) -> list[str]:
+async def _condition(store: Store) -> Condition:
     try:
         async with asyncio.timeout(READY_SECONDS):
-            return await store.check()
+            return await store.condition()
     except (StoreUnavailableError, TimeoutError):
-        return ["The store does not answer."]
+        return Condition(["The store does not answer."])
 
 
 def _not_ready(faults: list[str], field: str) -> Response:

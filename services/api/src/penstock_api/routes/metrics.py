@@ -13,9 +13,9 @@ from penstock.store.base import Store
 from penstock.together import together
 from penstock_api.answers import answer, documented
 from penstock_api.context import Shared
-from penstock_api.metrics import DeploymentMetrics, StoreAway
+from penstock_api.metrics import DeploymentMetrics, PartialMetrics, StoreAway
 from penstock_api.schemas import Metrics
-from penstock_api.views import metrics
+from penstock_api.views import metrics, partition_metrics
 
 _TEXT_TYPES = frozenset({"text/plain", "application/openmetrics-text"})
 _ANYTHING = frozenset({"*/*", "text/*", "application/*"})
@@ -33,19 +33,30 @@ async def read_metrics(shared: Shared, accept: Annotated[str, Header()] = "") ->
     """Read the counts of the whole deployment: the same from every replica.
 
     JSON, or Prometheus' text where `Accept` prefers `text/plain` or OpenMetrics. To that, each replica adds what it
-    knows of itself alone; it answers so, with `penstock_store_up` 0, also while the store does not.
+    knows of itself alone; it answers so, with `penstock_store_up` 0, also while the store does not. While one of
+    several servers is away (`penstock_server_up` 0), the partitions on the others are told of, and no totals.
     """
     if not wants_text(accept):
         return answer(await _counts(shared.store), headers={"Vary": "Accept"})
     deployment: Collector
     try:
         async with asyncio.timeout(STORE_SECONDS):
-            deployment = DeploymentMetrics(await _counts(shared.store))
+            deployment = await _told(shared.store)
     except (StoreUnavailableError, TimeoutError) as error:
         _log.warning("no metrics of the deployment", error=str(error))
         deployment = StoreAway()
     text, content_type = shared.exposition.encoded(accept, deployment)
     return Response(text, headers={"Vary": "Accept", "Content-Type": content_type})
+
+
+async def _told(store: Store) -> Collector:
+    away = [one for one in await store.degraded() if not one.answers]
+    if not away:
+        return DeploymentMetrics(await _counts(store))
+    waiting = {partition for one in away for partition in one.partitions}
+    there = [partition for partition in range(store.partitions) if partition not in waiting]
+    health, server = await together(together(*map(store.health, there)), store.server())
+    return PartialMetrics([partition_metrics(one) for one in health], server, [one.server for one in away])
 
 
 async def _counts(store: Store) -> Metrics:

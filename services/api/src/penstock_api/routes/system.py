@@ -11,9 +11,10 @@ from penstock.errors import Detail, InvalidInputError
 from penstock.store.base import Store
 from penstock.store.views import KeptLetter
 from penstock.together import together
-from penstock_api.answers import answer, documented
+from penstock_api.answers import answer, documented, error_answer
 from penstock_api.context import Shared
 from penstock_api.crew import read_crew
+from penstock_api.errors import RETRY_AFTER_SECONDS
 from penstock_api.live.positions import current_position
 from penstock_api.schemas import DeadLetterList, SystemState
 from penstock_api.system_views import dead_letter_view
@@ -28,7 +29,15 @@ router = APIRouter(tags=["operation"], default_response_class=Response)
 
 @router.get("/system", responses=documented({200: SystemState}))
 async def read_system(shared: Shared) -> Response:
-    """Look at the deployment: workers, schedulers, partitions and the server."""
+    """Look at the deployment: workers, schedulers, partitions and the server.
+
+    While one of several servers is away this is a 503 whose `details` say which.
+    """
+    away = [one for one in await shared.store.degraded() if not one.answers]
+    if away:
+        details = tuple(Detail("store", f"{one.server}: {one.message}") for one in away)
+        message = f"One of several servers is away: {'; '.join(one.message for one in details)}."
+        return error_answer(503, "store_unavailable", message, details, {"Retry-After": str(RETRY_AFTER_SECONDS)})
     store = shared.store
     position = await current_position(store, range(store.partitions))
     crew, server, faults, figures = await together(

@@ -6,6 +6,7 @@ import msgspec
 from msgspec import Meta
 
 from penstock.errors import Detail
+from penstock.store.views import ServerTrouble
 
 Time = Annotated[
     str,
@@ -45,7 +46,8 @@ class ErrorAnswer(msgspec.Struct, frozen=True):
     error: ErrorBody
 
 
-class Health(msgspec.Struct, frozen=True):
-    """How the process is."""
+class Health(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How the process is. It serves without the servers in ``degraded``, which is left out while all can be used."""
 
     status: str
+    degraded: list[ServerTrouble] = []

@@ -1,5 +1,6 @@
 """The whole store, opened by being made."""
 
+from penstock.store import views as v
 from penstock.store.memory.health import Health
 from penstock.store.memory.notifying import Notifying
 from penstock.store.memory.reads import Reads
@@ -25,8 +26,16 @@ class MemoryStore(Requests, Reads, Scheduling, Working, Health, Watching, Notify
         """Return how many partitions the deployment has."""
         return len(self._state.partitions)
 
-    async def check(self) -> list[str]:
+    async def condition(self) -> v.Condition:
         """Find nothing wrong: there is no server."""
+        return v.Condition()
+
+    async def degraded(self) -> list[v.ServerTrouble]:
+        """Find nothing wrong."""
+        return []
+
+    async def check(self) -> list[str]:
+        """Find nothing wrong."""
         return []
 
     async def close(self) -> None:

@@ -24,13 +24,15 @@ from penstock.store.valkey.routing import is_script, key_of, slot_of
 
 MOVING_SECONDS = 1.0
 """How long a command waits for a slot that is being moved, before the store counts as unavailable."""
-_MAP_SECONDS = 2.0
+_MAP_SECONDS = 1.0
 """How long a node may take to tell the map of the slots, before another one is asked."""
 _NOT_HERE = "Script attempted to access a non local key"
 
 
 class Cluster:
     """See :class:`penstock.store.valkey.topology.Topology`."""
+
+    several = True
 
     def __init__(self, address: ServerAddress) -> None:
         self._address = address

@@ -45,6 +45,9 @@ _GONE = re.compile(r"^(?:ERR )?(?:NOGROUP|no such key)", re.IGNORECASE)
 """How the server says that a stream is not there."""
 
 
+LOST = "A partition has lost its head or its inbox"
+
+
 def emptied(sign: str) -> StoreUnavailableError:
     """Return the error that says that what was made when the store was opened is no longer there."""
     return StoreUnavailableError(
@@ -59,6 +62,8 @@ class Connection:
         self.prefix = prefix
         self.workers = WorkersKeys(prefix)
         self.partitions = 0
+        self.unprepared: set[int] = set()
+        """Partitions whose server was away when the store was opened: streams and groups may be missing there."""
         self.topology = topology_of(url)
         self._vigils: dict[str, SteadyVigil] = {}
         self._spare_vigils: list[Vigil] = []
@@ -110,13 +115,6 @@ class Connection:
     async def run_all(self, calls: Sequence[Call]) -> list[Any]:
         """Run scripts, in one round trip to each server concerned."""
         return await self.ask(lambda: self._run_all(calls))
-
-    async def run_everywhere(self, name: str) -> dict[str, Any]:
-        """Run a script without keys on every server that takes writes; an error of a server is its answer."""
-        known = script(name)
-        nodes = await self.ask(self.topology.primaries)
-        asked = [(node.address, await self.ask(partial(node.exchange, [("EVAL", known.source, 0)]))) for node in nodes]
-        return {address: answer for address, (answer,) in asked}
 
     async def time(self, key: str) -> int:
         """Return what the clock of the server that holds the key shows (ms)."""
@@ -172,11 +170,17 @@ class Connection:
         Raises:
             StoreUnavailableError: the head or the inbox of one of the partitions is not there either.
         """
+        if await self.absent(*partitions):
+            raise emptied(LOST)
+
+    async def absent(self, *partitions: int) -> list[int]:
+        """Return those of the partitions that have no head or no inbox."""
         commands: list[Command] = []
         for keys in (self.keys[partition] for partition in partitions):
             commands += [("HEXISTS", keys.head, "seq"), ("EXISTS", keys.inbox)]
-        if not all(await self.pipeline(commands)):
-            raise emptied("A partition has lost its head or its inbox")
+        there = await self.pipeline(commands)
+        pairs = zip(partitions, there[::2], there[1::2], strict=True)
+        return [partition for partition, head, inbox in pairs if not (head and inbox)]
 
     async def close(self) -> None:
         """Close all connections."""

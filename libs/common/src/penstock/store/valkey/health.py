@@ -1,7 +1,6 @@
 """How the server is configured, and how a partition fares."""
 
 from collections.abc import Sequence
-from functools import partial
 
 import msgspec
 
@@ -9,9 +8,9 @@ from penstock.core.react import QUEUES
 from penstock.store import views as v
 from penstock.store.valkey.connection import Connection
 from penstock.store.valkey.keys import WORKERS
-from penstock.store.valkey.node import Node
-from penstock.store.valkey.preflight import UNKNOWN, combined, parse_settings
-from penstock.store.valkey.reads import parse_head, text_fields
+from penstock.store.valkey.preflight import combined
+from penstock.store.valkey.reads import parse_head
+from penstock.store.valkey.survey import settings_of, survey
 
 CLAIMS_LOOKED_AT = 100
 """Claims of a queue whose idle time is looked at: the oldest ones."""
@@ -31,13 +30,8 @@ class Health:
         self._db = connection
 
     async def server(self) -> v.ServerSettings:
-        """Return how the server is configured; of several servers, the worst of each setting."""
-        return combined(await self.servers())
-
-    async def servers(self) -> list[v.ServerSettings]:
-        """Return how each server is configured that takes writes."""
-        nodes = await self._db.ask(self._db.topology.primaries)
-        return [await self._db.ask(partial(_settings, node)) for node in nodes]
+        """Return how the server is configured; of several that answer, the worst of each setting."""
+        return combined(settings_of(await survey(self._db)))
 
     async def schedulers(self) -> list[str]:
         """Return the schedulers that are alive."""
@@ -68,15 +62,6 @@ class Health:
             claim_idle_ms=max(idle for _, _, idle, _ in queues),
             dead_letters=dead,
         )
-
-
-async def _settings(node: Node) -> v.ServerSettings:
-    info, told = await node.exchange([("INFO",), ("CONFIG", "GET", "appendfsync")])
-    if isinstance(info, Exception):
-        raise info
-    # Many who run servers for others forbid CONFIG or take it away.
-    found = {} if isinstance(told, Exception) else text_fields(told)
-    return parse_settings(info, found.get("appendfsync", UNKNOWN.encode()).decode(), node.address)
 
 
 def _age(now: int, events: Sequence[bytes]) -> int:

@@ -65,19 +65,30 @@ def _worst(said: list[str], best_first: list[str]) -> str:
 
 def faults(settings: v.ServerSettings) -> list[str]:
     """Return what forbids using a server with these settings; empty when it is fit."""
+    return unfit(settings) + stopped(settings)
+
+
+def unfit(settings: v.ServerSettings) -> list[str]:
+    """Return why what a server with these settings acknowledges may be lost, or not understood."""
     found = []
     name, _, version = settings.software.partition(" ")
     least = LEAST_VALKEY if name == "Valkey" else LEAST_REDIS
     if tuple(int(part) for part in version.split(".")[:2]) < least:
         found.append(f"{settings.software} is too old: {least[0]}.{least[1]} or newer is needed")
-    if settings.role != "master":
-        found.append(f"its role is {settings.role}: connect to the primary")
     if settings.maxmemory and settings.maxmemory_policy != "noeviction":
         found.append("it may evict data: set maxmemory-policy to noeviction")
     if settings.appendonly == "no":
         found.append("it does not keep an append-only file: set appendonly to yes")
     elif settings.appendfsync == "no":
         found.append("it never syncs its file, an acknowledged write may be lost: set appendfsync to always")
+    return found
+
+
+def stopped(settings: v.ServerSettings) -> list[str]:
+    """Return why a server with these settings takes no writes at present: none that it acknowledged are in danger."""
+    found = []
+    if settings.role != "master":
+        found.append(f"its role is {settings.role}: connect to the primary")
     if settings.aof_last_write_status == "err":
         found.append("it could not write to its append-only file: look at its disk")
     return found

@@ -10,6 +10,7 @@ from penstock.store import records as r
 from penstock.store.valkey.connection import Connection
 from penstock.store.valkey.node import LONGEST_WAIT_MS, Value
 from penstock.store.valkey.payload import pack_commit
+from penstock.store.valkey.preparing import prepare
 from penstock.store.valkey.reads import byte_fields, parse_head, streams, text_fields
 
 SWEEP_STEP = 100
@@ -42,6 +43,8 @@ class Scheduling:
 
     async def take_over(self, partition: int, owner: str, lease_ms: int) -> r.Head | None:
         """Become the owner under a new term; None while another's lease lasts."""
+        if partition in self._db.unprepared:
+            await prepare(self._db, partition)
         keys = self._db.keys[partition]
         answer = await self._db.run(
             "take_over", [keys.head, keys.lease], [owner, lease_ms, lease_ms * r.CREDIBLE_LEASES]

@@ -21,6 +21,8 @@ _SENTINEL_SECONDS = 2.0
 class Sentinels:
     """See :class:`penstock.store.valkey.topology.Topology`. The primary is asked for anew after whatever went wrong."""
 
+    several = False
+
     def __init__(self, address: ServerAddress) -> None:
         self._address = address
         self._nodes: dict[tuple[str, int], Node] = {}

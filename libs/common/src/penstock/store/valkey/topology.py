@@ -13,6 +13,9 @@ from penstock.store.valkey.sentinel import Sentinels
 class Topology(Protocol):
     """The servers of a deployment."""
 
+    several: bool
+    """Whether there may be more than one that takes writes."""
+
     async def exchange(self, commands: Sequence[Command], *, blocking: bool = False) -> list[Any]:
         """Send each command to the server of its key, in as few round trips as there are servers.
 
@@ -42,6 +45,8 @@ class Topology(Protocol):
 
 class Single:
     """One server, which is always the same."""
+
+    several = False
 
     def __init__(self, url: str) -> None:
         parts = urlsplit(url)

@@ -1,0 +1,316 @@
+"""A Cluster of which one primary is away: what is started meanwhile begins, is ready, and serves the rest."""
+
+import asyncio
+import json
+import os
+import secrets
+import signal
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from api_kit import open_api
+from cluster_kit import Cluster, Member, open_cluster
+from fault_kit import api_service, service
+from listener_kit import Probed, probed, samples
+from penstock.audit import verify_partition
+from penstock.core.dag import DagSpec
+from penstock.core.status import RunStatus
+from penstock.errors import StoreUnavailableError, UnfitServerError
+from penstock.settings import Settings
+from penstock.store.valkey import open_valkey
+from penstock.store.valkey.keys import PartitionKeys
+from penstock.store.valkey.routing import slot_of
+from penstock_cli.doctor import examine
+from stack import LEASE_SECONDS, PARTITIONS, Noop, Stack, dag, eventually
+from store_kit import dag_id_in, fan
+
+TEXT = {"accept": "text/plain"}
+
+
+@pytest.fixture
+def cluster(tmp_path: Path) -> Iterator[Cluster]:
+    with open_cluster(tmp_path, extra="cluster-require-full-coverage no\n") as opened:
+        yield opened
+
+
+def placed(cluster: Cluster, *, record: Member | None = None, schedulers: Member | None = None) -> str:
+    """Return a prefix whose record, and whose list of schedulers, lie where they are wanted.
+
+    Both on the second primary, or on the first and the third, they never lie: the slots of names so alike go together.
+    """
+    for _ in range(1000):
+        prefix = f"t{secrets.token_hex(6)}"
+        wanted = {"deployment": record, "schedulers": schedulers}
+        if all(cluster.owner(slot_of(f"{prefix}:{name}")) is one for name, one in wanted.items() if one):
+            return prefix
+    raise AssertionError("no prefix lies so")
+
+
+def partitions_of(cluster: Cluster, prefix: str, member: Member) -> list[int]:
+    heads = [PartitionKeys(prefix, partition, PARTITIONS).head for partition in range(PARTITIONS)]
+    return [partition for partition, head in enumerate(heads) if cluster.owner(slot_of(head)) is member]
+
+
+@asynccontextmanager
+async def opened(cluster: Cluster, prefix: str) -> AsyncIterator[Stack]:
+    stack = Stack(await open_valkey(cluster.url, prefix=prefix, partitions=PARTITIONS), cluster.url, prefix)
+    try:
+        yield stack
+    finally:
+        await stack.close()
+
+
+def work_in(partition: int) -> DagSpec:
+    return dag(dag_id_in(partition, PARTITIONS, "fan"), fan(5))
+
+
+async def requested(stack: Stack, spec: DagSpec) -> str:
+    """Request a run of a DAG, again and again while the store is away."""
+
+    async def taken() -> str | None:
+        try:
+            return await stack.start(spec)
+        except StoreUnavailableError:
+            return None
+
+    return await eventually(taken, "a run to be taken")
+
+
+async def well(stack: Stack, spec: DagSpec) -> bool:
+    return await stack.ended(await requested(stack, spec)) is RunStatus.SUCCEEDED
+
+
+async def test_a_new_deployment_begins_without_one_server_and_makes_what_is_missing_when_it_is_back(
+    cluster: Cluster,
+) -> None:
+    here, _, away = cluster.primaries
+    prefix = placed(cluster, record=here, schedulers=here)
+    waiting = partitions_of(cluster, prefix, away)
+    away.kill()
+    async with opened(cluster, prefix) as stack:
+        await stack.scheduler()
+        await stack.worker(Noop())
+        assert await well(stack, work_in(0))
+        with pytest.raises(StoreUnavailableError):
+            await stack.start(work_in(waiting[0]))
+        await asyncio.to_thread(away.start)
+        for partition in range(PARTITIONS):
+            assert await well(stack, work_in(partition))
+        assert await stack.store.check() == []
+        for partition in range(PARTITIONS):
+            assert (await verify_partition(stack.store, partition)).problems == []
+
+
+async def test_without_the_server_of_its_record_a_deployment_is_not_opened_and_it_is_said_why(cluster: Cluster) -> None:
+    away = cluster.primaries[2]
+    prefix = placed(cluster, record=away)
+    away.kill()
+    with pytest.raises(StoreUnavailableError, match=f"holds the record of the deployment .{prefix}:deployment"):
+        await open_valkey(cluster.url, prefix=prefix, partitions=PARTITIONS)
+
+
+async def test_a_server_that_is_silent_does_not_hold_up_the_opening(cluster: Cluster) -> None:
+    here, _, away = cluster.primaries
+    prefix = placed(cluster, record=here)
+    os.kill(away.pid, signal.SIGSTOP)
+    try:
+        async with opened(cluster, prefix) as stack:
+            (trouble,) = await stack.store.degraded()
+            assert (trouble.server, trouble.answers) == (away.address, False)
+            assert trouble.partitions == partitions_of(cluster, prefix, away)
+    finally:
+        os.kill(away.pid, signal.SIGCONT)
+
+
+async def test_an_api_is_ready_while_one_server_is_silent_without_closing_its_connections(cluster: Cluster) -> None:
+    away = cluster.primaries[2]
+    async with opened(cluster, placed(cluster)) as stack, open_api(stack.store) as api:
+        assert await readiness(api) == (200, {"status": "ready"})
+        os.kill(away.pid, signal.SIGSTOP)
+        try:
+
+            async def degraded() -> list[str] | None:
+                status, body = await readiness(api)
+                return [one["server"] for one in body.get("degraded", [])] if status == 200 else None
+
+            assert await eventually(degraded, "the API to be ready without that server") == [away.address]
+            assert samples((await api.get("/metrics", headers=TEXT)).text)["penstock_server_up", away.address] == 0
+        finally:
+            os.kill(away.pid, signal.SIGCONT)
+
+
+async def test_a_server_that_comes_back_unfit_is_complained_of_and_who_starts_then_refuses_it(cluster: Cluster) -> None:
+    here, _, away = cluster.primaries
+    prefix = placed(cluster, record=here)
+    away.kill()
+    async with opened(cluster, prefix) as stack:
+        assert (await stack.store.condition()).faults == []
+        await asyncio.to_thread(away.start)
+        away.tell("CONFIG", "SET", "maxmemory-policy", "allkeys-lru", "maxmemory", 1 << 30)
+        fault = f"{away.address}: it may evict data: set maxmemory-policy to noeviction"
+
+        async def complained() -> bool:
+            return (await stack.store.condition()).faults == [fault]
+
+        await eventually(complained, "the fault to be found")
+        with pytest.raises(UnfitServerError, match="it may evict data"):
+            await open_valkey(cluster.url, prefix=prefix, partitions=PARTITIONS)
+
+
+async def test_one_server_that_refuses_writes_degrades_and_only_all_of_them_forbid(cluster: Cluster) -> None:
+    async with opened(cluster, placed(cluster)) as stack:
+        for member in cluster.primaries:
+            condition = await stack.store.condition()
+            assert condition.faults == []
+            member.tell("CONFIG", "SET", "maxmemory", 1)
+        condition = await stack.store.condition()
+        assert (len(condition.faults), condition.degraded) == (3, [])
+        assert all("out of memory" in fault for fault in condition.faults)
+        cluster.primaries[0].tell("CONFIG", "SET", "maxmemory", 0)
+        degraded = (await stack.store.condition()).degraded
+        assert [one.server for one in degraded] == [member.address for member in cluster.primaries[1:]]
+        assert all(one.answers for one in degraded)
+
+
+@asynccontextmanager
+async def all_services(stack: Stack) -> AsyncIterator[tuple[httpx.AsyncClient, Probed, Probed]]:
+    leases = {"SCHEDULER_LEASE_SECONDS": str(LEASE_SECONDS), "WORKER_LEASE_SECONDS": str(LEASE_SECONDS)}
+    async with AsyncExitStack() as running:
+        scheduler = await running.enter_async_context(probed("penstock_scheduler", stack, **leases))
+        worker = await running.enter_async_context(probed("penstock_worker", stack, **leases))
+        _, api = await running.enter_async_context(api_service(stack))
+        yield api, scheduler, worker
+
+
+async def readiness(client: httpx.AsyncClient) -> tuple[int, dict[str, Any]]:
+    try:
+        answer = await client.get("/readyz")
+    except httpx.TransportError:  # not listening yet
+        return 0, {}
+    return answer.status_code, answer.json()
+
+
+@pytest.mark.parametrize("holds", ["partitions", "the list of schedulers"])
+async def test_services_that_start_without_one_server_are_ready_and_say_which_until_it_is_back(
+    cluster: Cluster, holds: str
+) -> None:
+    first, second, away = cluster.primaries
+    elsewhere = (
+        {"record": first, "schedulers": first} if holds == "partitions" else {"record": second, "schedulers": away}
+    )
+    prefix = placed(cluster, **elsewhere)
+    trouble = {
+        "server": away.address,
+        "message": "it does not answer",
+        "answers": False,
+        "partitions": partitions_of(cluster, prefix, away),
+    }
+    away.kill()
+    async with opened(cluster, prefix) as stack, all_services(stack) as (api, scheduler, worker):
+        clients = (api, scheduler.http, worker.http)
+        for client in clients:
+
+            async def degraded(client: httpx.AsyncClient = client) -> bool:
+                return await readiness(client) == (200, {"status": "ready", "degraded": [trouble]})
+
+            await eventually(degraded, "a service to be ready without that server", 40)
+        assert await well(stack, work_in(0))
+        await told_of(stack, api, away, trouble["partitions"])
+        await asyncio.to_thread(away.start)
+        for client in clients:
+
+            async def whole(client: httpx.AsyncClient = client) -> bool:
+                return await readiness(client) == (200, {"status": "ready"})
+
+            await eventually(whole, "a service to be ready with all servers", 40)
+        assert await well(stack, work_in(PARTITIONS - 1))
+        assert samples((await api.get("/metrics", headers=TEXT)).text)["penstock_server_up", away.address] == 1
+
+
+async def told_of(stack: Stack, api: httpx.AsyncClient, away: Member, waiting: object) -> None:
+    """What operators look at tells which server is away, and how the partitions fare on the others."""
+    system = await api.get("/system")
+    assert system.status_code == 503
+    assert system.json()["error"]["details"] == [{"field": "store", "message": f"{away.address}: it does not answer"}]
+    told = samples((await api.get("/metrics", headers=TEXT)).text)
+    assert (told["penstock_store_up",], told["penstock_server_up", away.address]) == (1, 0)
+    assert isinstance(waiting, list)
+    there = [str(partition) for partition in range(PARTITIONS) if partition not in waiting]
+    assert [partition for name, *labels in told if name == "penstock_partition_seq" for partition in labels] == there
+    assert ("penstock_runs", "running") not in told
+    found = await examine(Settings(redis_url=stack.url, key_prefix=stack.prefix, scheduler_lease_seconds=1))
+    assert found.figures is None
+    assert away.address in json.dumps([one.what for one in found.findings])
+
+
+async def test_without_any_server_nobody_is_ready(cluster: Cluster) -> None:
+    async with opened(cluster, placed(cluster)) as stack, all_services(stack) as (api, scheduler, worker):
+        for member in cluster.primaries:
+            member.kill()
+        for client in (api, scheduler.http, worker.http):
+
+            async def not_ready(client: httpx.AsyncClient = client) -> bool:
+                return (await readiness(client))[0] == 503
+
+            await eventually(not_ready, "a service not to be ready", 40)
+        for member in cluster.primaries:
+            await asyncio.to_thread(member.start)
+
+
+async def owners(stack: Stack, partitions: list[int]) -> set[str]:
+    return {(await stack.store.head(partition)).owner for partition in partitions}
+
+
+async def test_a_scheduler_takes_over_from_a_dead_one_also_without_the_list_of_those_alive(cluster: Cluster) -> None:
+    _, here, away = cluster.primaries
+    prefix = placed(cluster, record=here, schedulers=away)
+    waiting = partitions_of(cluster, prefix, away)
+    there = [partition for partition in range(PARTITIONS) if partition not in waiting]
+    async with opened(cluster, prefix) as stack:
+        await stack.worker(Noop())
+        async with service(stack, "penstock_scheduler") as dying:
+            await stack.scheduler()
+
+            async def shared() -> bool:
+                return "" not in (names := await owners(stack, there)) and len(names) == 2
+
+            await eventually(shared, "both schedulers to serve")
+            away.kill()
+            dying.kill()
+            await dying.wait()
+            for partition in there:
+                assert await well(stack, work_in(partition))
+        await asyncio.to_thread(away.start)
+        assert await well(stack, work_in(waiting[0]))
+
+
+async def test_schedulers_that_live_keep_what_they_serve_without_the_list_of_those_alive(cluster: Cluster) -> None:
+    _, here, away = cluster.primaries
+    prefix = placed(cluster, record=here, schedulers=away)
+    waiting = partitions_of(cluster, prefix, away)
+    there = [partition for partition in range(PARTITIONS) if partition not in waiting]
+    async with opened(cluster, prefix) as other, opened(cluster, prefix) as stack:
+        await stack.worker(Noop())
+        first, second = await stack.scheduler(), await stack.scheduler(other.store)
+
+        async def shared() -> bool:
+            return "" not in (names := await owners(stack, there)) and len(names) == 2
+
+        await eventually(shared, "both schedulers to serve")
+        terms = [(await stack.store.head(partition)).term for partition in there]
+        away.kill()
+
+        async def missed() -> bool:
+            return bool(first.unanswered() and second.unanswered())
+
+        await eventually(missed, "both to be without the list for a lease")
+        for partition in there:
+            assert await well(stack, work_in(partition))
+        assert [(await stack.store.head(partition)).term for partition in there] == terms
+        await asyncio.to_thread(away.start)
+        assert await well(stack, work_in(waiting[0]))
