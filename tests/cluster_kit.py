@@ -1,4 +1,5 @@
-"""Several servers as one: a Cluster, or a primary with a replica and a Sentinel, from the embedded server's program.
+"""Several servers as one: a Cluster, or a primary with a replica and a Sentinel, from the embedded server's program, or
+from the one that ``PENSTOCK_TEST_CLUSTER`` names.
 
 Everything listens on loopback. No tool is needed: what ``valkey-cli --cluster`` would do is done here.
 """
@@ -21,6 +22,7 @@ from redis.retry import Retry
 from penstock.embedded import _binary
 from penstock.tether import tethered
 
+PROGRAM = os.environ.get("PENSTOCK_TEST_CLUSTER") or str(_binary())
 PATIENCE_S = 30.0
 NODE_TIMEOUT_MS = 1500
 """How long a node of a cluster may be silent before the others replace it."""
@@ -48,7 +50,7 @@ class Member:
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "server.conf").write_text(f"port {port}\n{config}")
-        self._command = tethered([_binary(), "server.conf", *flags])
+        self._command = tethered([PROGRAM, "server.conf", *flags])
         self._process: subprocess.Popen[bytes] | None = None
         self._client = redis.Redis(port=port, password=PASSWORD, retry=Retry(NoBackoff(), 0), socket_timeout=5)
 
