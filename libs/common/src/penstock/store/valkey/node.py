@@ -41,6 +41,7 @@ class Node:
         """Host and port, or a path: fit to be shown."""
         self.busy = 0
         """How many exchanges are under way."""
+        self._closed = False
         self._client = _client(url, COMMAND_TIMEOUT_SECONDS, CONNECTIONS)
         self._blocking = _client(url, LONGEST_WAIT_MS / 1000 + 5, BLOCKED_CONNECTIONS)
 
@@ -69,6 +70,8 @@ class Node:
             raise
         finally:
             self.busy -= 1
+            if self._closed and not self.busy:
+                await self.disconnect()
 
     async def disconnect(self) -> None:
         """Close the connections that nobody uses at the moment."""
@@ -76,7 +79,8 @@ class Node:
             await client.connection_pool.disconnect(inuse_connections=False)
 
     async def close(self) -> None:
-        """Close both clients."""
+        """Close both clients. An exchange that was decided on before, and begins later, leaves no connection open."""
+        self._closed = True
         await self._client.aclose()
         await self._blocking.aclose()
 
