@@ -81,6 +81,13 @@ WORKING = (
         "tests/unit/test_claimer.py",
     ),
     Mutant(
+        "a server without memory that is asked for work without a pause",
+        f"{WORKER}/claimer.py",
+        "            await backoff.wait()\n",
+        "",
+        "tests/unit/test_claimer.py",
+    ),
+    Mutant(
         "a bell that came too late from a server that was silent, and is forgotten",
         f"{VALKEY}/steady_vigil.py",
         "        self._kept += found\n",
