@@ -136,20 +136,25 @@ class Claimer:
             self._take_in(server)
 
     async def _claim(self, partition: int, free: int, suspects: int) -> None:
+        # A bell that is heard before the answer that it followed brings it back.
+        self._promising.pop(partition, None)
         try:
             count = await self._take(self._store.claim(partition, self._worker, free, suspects))
         except StoreUnavailableError:
             self._doubtful[partition] = object()
+            self._promising[partition] = None
             raise
         self.answered = True
         if count < free:
-            self._promising.pop(partition, None)
             self._registered.add(partition)
+        else:
+            self._promising[partition] = None
 
     async def _recover(self, partition: int) -> None:
         """Ask for what is ours; that takes no free slot, and may exceed them."""
         doubt = self._doubtful.get(partition)
         await self._take(self._store.claimed(partition, self._worker))
+        self._promising[partition] = None
         if doubt is not None and self._doubtful[partition] is doubt:  # and no new one has come up meanwhile
             del self._doubtful[partition]
 
