@@ -67,6 +67,13 @@ WORKING = (
         "tests/unit/test_reporter.py",
     ),
     Mutant(
+        "outcomes that wait for a server although another one holds their partition by now",
+        f"{WORKER}/reporter.py",
+        "                    self._sort_anew(server)\n",
+        "",
+        "tests/unit/test_reporter.py",
+    ),
+    Mutant(
         "a heartbeat for all servers at once",
         f"{WORKER}/heartbeat.py",
         " if self._store.server_of(one.claim.partition) == server]:",
