@@ -6,9 +6,16 @@ WORKING = (
     Mutant(
         "a worker that does not look for claims whose answer was lost",
         f"{WORKER}/claimer.py",
+        "        await self._take(self._store.claimed(partition, self._worker))\n",
+        "        await self._store.claimed(partition, self._worker)\n",
+        "tests/integration/test_faults.py",
+    ),
+    Mutant(
+        "a partition that is claimed from anew although the answer to a claim was lost there",
+        f"{WORKER}/claimer.py",
         "            self._doubtful[partition] = object()\n",
         "            pass\n",
-        "tests/integration/test_faults.py",
+        "tests/unit/test_claimer.py",
     ),
     Mutant(
         "a worker whose children survive it",
