@@ -6,9 +6,16 @@ WORKING = (
     Mutant(
         "a worker that does not look for claims whose answer was lost",
         f"{WORKER}/claimer.py",
+        "        await self._take(self._store.claimed(partition, self._worker))\n",
+        "        await self._store.claimed(partition, self._worker)\n",
+        "tests/integration/test_faults.py",
+    ),
+    Mutant(
+        "a partition that is claimed from anew although the answer to a claim was lost there",
+        f"{WORKER}/claimer.py",
         "            self._doubtful[partition] = object()\n",
         "            pass\n",
-        "tests/integration/test_faults.py",
+        "tests/unit/test_claimer.py",
     ),
     Mutant(
         "a worker whose children survive it",
@@ -67,6 +74,13 @@ WORKING = (
         "tests/unit/test_reporter.py",
     ),
     Mutant(
+        "outcomes that wait for a server although another one holds their partition by now",
+        f"{WORKER}/reporter.py",
+        "                    self._sort_anew(server)\n",
+        "",
+        "tests/unit/test_reporter.py",
+    ),
+    Mutant(
         "a heartbeat for all servers at once",
         f"{WORKER}/heartbeat.py",
         " if self._store.server_of(one.claim.partition) == server]:",
@@ -77,6 +91,13 @@ WORKING = (
         "a silent server that every round waits for",
         f"{WORKER}/claimer.py",
         "            self._leave_out(asked[task], [])\n",
+        "",
+        "tests/unit/test_claimer.py",
+    ),
+    Mutant(
+        "a server without memory that is asked for work without a pause",
+        f"{WORKER}/claimer.py",
+        "            await backoff.wait()\n",
         "",
         "tests/unit/test_claimer.py",
     ),

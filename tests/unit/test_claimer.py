@@ -249,3 +249,70 @@ async def test_a_claim_that_breaks_while_it_is_asked_what_was_given_has_that_ask
     await one.all_back()
     assert store.asked.count("claimed 0") == 2
     await one.claimer.close()
+
+
+async def test_a_server_that_answers_but_refuses_claims_is_let_alone_between_any_two_questions(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Full(Torn):
+        async def claim(self, partition: int, worker: str, limit: int, suspects: int = 1) -> list[QueueEntry]:
+            self.asked.append(f"claim {partition}")
+            raise StoreUnavailableError("no memory")
+
+        async def claimed(self, partition: int, worker: str) -> list[QueueEntry]:
+            self.asked.append(f"claimed {partition}")
+            for _ in range(10):  # longer than the round takes to be refused
+                await asyncio.sleep(0)
+            return []
+
+    class Pauses:
+        left = 5
+
+        async def wait(self) -> None:
+            if not Pauses.left:
+                await asyncio.Event().wait()
+            Pauses.left -= 1
+
+    monkeypatch.setattr(claiming, "Backoff", Pauses)
+    store = Full(servers=1)
+    one = Round(store)
+    for _ in range(10 * MANY):
+        await one.go()
+        await asyncio.sleep(0)
+    assert Pauses.left == 0
+    assert len(store.asked) <= 1 + 5 * 2
+    await one.claimer.close()
+
+
+async def test_a_bell_that_is_heard_before_the_answer_that_it_followed_is_not_forgotten() -> None:
+    class Quick(Torn):
+        async def claim(self, partition: int, worker: str, limit: int, suspects: int = 1) -> list[QueueEntry]:
+            if self.asked.count(f"claim {partition}") == 0:
+                one.claimer.rung(partition)
+            return await super().claim(partition, worker, limit, suspects)
+
+    store = Quick()
+    one = Round(store)
+    await one.go()
+    assert Counter(store.asked) == {f"claim {number}": 2 for number in range(PARTITIONS)}
+
+
+async def test_a_partition_whose_claims_alone_are_refused_comes_after_the_others_of_its_server() -> None:
+    class Moving(Torn):
+        async def claim(self, partition: int, worker: str, limit: int, suspects: int = 1) -> list[QueueEntry]:
+            await super().claim(partition, worker, limit, suspects)
+            if partition == 0:
+                raise StoreUnavailableError("the slot is being moved")
+            return []
+
+    store = Moving(servers=1)
+    one = Round(store)
+
+    async def claimed() -> bool:
+        if one.claimer.promising:
+            await one.claimer.claim(1, 1)
+        return store.asked.count("claim 0") > 1
+
+    await eventually(claimed, "the claim to be tried again")
+    assert {f"claim {number}" for number in range(PARTITIONS)} <= set(store.asked)
+    await one.claimer.close()

@@ -33,10 +33,11 @@ class Sick:
 
 
 class Silent:
-    """A store of two servers, each with a partition, of which the first does not answer until told to."""
+    """A store of two servers with three partitions, of which the first server does not answer until told to."""
 
     def __init__(self) -> None:
-        self.servers = ["first", "second"]
+        self.servers = ["first", "second", "first"]
+        self.asked = asyncio.Event()
         self.speak = asyncio.Event()
         self.taken: list[tuple[str, int]] = []
 
@@ -46,6 +47,7 @@ class Silent:
     async def report(self, outcomes: Sequence[tuple[QueueEntry, e.Report]]) -> list[Answer]:
         servers = {self.servers[claim.partition] for claim, _ in outcomes}
         if "first" in servers:
+            self.asked.set()
             await self.speak.wait()
             self.speak.clear()
             raise StoreUnavailableError("given up")
@@ -91,9 +93,15 @@ async def test_outcomes_for_a_server_that_is_silent_hold_up_none_for_another() -
 async def test_outcomes_follow_their_partition_to_the_server_that_has_taken_over() -> None:
     store = Silent()
     reporter = Reporter(cast("WorkerStore", store))
-    waiting = [asyncio.create_task(report(reporter, str(number))) for number in range(3)]
-    await asyncio.sleep(0)
+    waiting = [asyncio.create_task(report(reporter, str(number), number % 2 * 2)) for number in range(6)]
+    async with asyncio.timeout(PATIENCE_S):
+        await store.asked.wait()
+        store.servers[2] = "second"
+        store.speak.set()
+        assert set(await asyncio.gather(*waiting[1::2])) == {Answer.ACCEPTED}
+    assert not any(one.done() for one in waiting[::2])
     store.servers[0] = "second"
     store.speak.set()
     async with asyncio.timeout(PATIENCE_S):
-        assert set(await asyncio.gather(*waiting)) == {Answer.ACCEPTED}
+        assert set(await asyncio.gather(*waiting[::2])) == {Answer.ACCEPTED}
+    assert store.taken == [("second", 3)] * 2

@@ -136,20 +136,25 @@ class Claimer:
             self._take_in(server)
 
     async def _claim(self, partition: int, free: int, suspects: int) -> None:
+        # A bell that is heard before the answer that it followed brings it back.
+        self._promising.pop(partition, None)
         try:
             count = await self._take(self._store.claim(partition, self._worker, free, suspects))
         except StoreUnavailableError:
             self._doubtful[partition] = object()
+            self._promising[partition] = None
             raise
         self.answered = True
         if count < free:
-            self._promising.pop(partition, None)
             self._registered.add(partition)
+        else:
+            self._promising[partition] = None
 
     async def _recover(self, partition: int) -> None:
         """Ask for what is ours; that takes no free slot, and may exceed them."""
         doubt = self._doubtful.get(partition)
         await self._take(self._store.claimed(partition, self._worker))
+        self._promising[partition] = None
         if doubt is not None and self._doubtful[partition] is doubt:  # and no new one has come up meanwhile
             del self._doubtful[partition]
 
@@ -173,7 +178,7 @@ class Claimer:
     def _leave_out(self, server: str, partitions: Sequence[int]) -> None:
         """Leave partitions out of the round, and with them all others of the server, until each has answered."""
         others = [one for one in self._all if one not in partitions and self._store.server_of(one) == server]
-        for partition in (*others, *partitions):
+        for partition in (*partitions, *others):  # an answer for one of which there is doubt brings back all
             self._aside.setdefault(partition, server)
         self._unanswered.failed(DUTY, server)
         self._returning.begin(server, self._bring_back)
@@ -190,14 +195,14 @@ class Claimer:
     async def _bring_back(self, server: str) -> None:
         """Ask the partitions that are left out because of a server, in turn: perhaps it is only one that is away."""
         backoff = self._backoffs.setdefault(server, Backoff())
-        await backoff.wait()
         while (partition := next((one for one, why in self._aside.items() if why == server), None)) is not None:
+            # Also after an answer: where claims are refused, one partition is left out as another one is brought back.
+            await backoff.wait()
             try:
                 await self._recover(partition)
             except StoreUnavailableError as error:
                 _log.warning("a partition is still left out", partition=partition, server=server, error=str(error))
                 if partition in self._aside:
                     self._aside[partition] = self._aside.pop(partition)  # the others come first
-                await backoff.wait()
             else:
                 self._take_in(server)
