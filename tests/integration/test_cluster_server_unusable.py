@@ -1,5 +1,6 @@
 """A Cluster of which one server answers and cannot be used: the others serve on, and everybody says which it is."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -8,11 +9,12 @@ import pytest
 from api_kit import open_api
 from cluster_kit import Cluster, open_cluster
 from listener_kit import samples
+from penstock.errors import StoreUnavailableError
 from penstock.settings import Settings
 from penstock.store.valkey import open_valkey
 from penstock.store.valkey.routing import slot_of
 from penstock_cli.doctor import examine
-from stack import PARTITIONS, Stack, open_stack
+from stack import PARTITIONS, Stack, eventually, open_stack
 
 
 @pytest.fixture
@@ -61,3 +63,26 @@ async def test_a_server_that_takes_no_writes_and_holds_the_record_keeps_nobody_f
         finally:
             await opened.close()
             full.tell("CONFIG", "SET", "maxmemory", 0)
+
+
+async def test_a_server_that_is_emptied_after_it_has_been_back_is_not_begun_anew_by_who_started_without_it(
+    cluster: Cluster, stack: Stack
+) -> None:
+    record = cluster.owner(slot_of(f"{stack.prefix}:deployment"))
+    away = next(member for member in cluster.primaries if member is not record)
+    away.kill()
+    late = await open_valkey(stack.url, prefix=stack.prefix, partitions=PARTITIONS)
+    try:
+        (trouble,) = await late.degraded()
+        await asyncio.to_thread(away.start)
+
+        async def whole() -> bool:
+            return await late.degraded() == []
+
+        await eventually(whole, "the server to be back")
+        away.tell("FLUSHALL")
+        for partition in trouble.partitions:
+            with pytest.raises(StoreUnavailableError, match="was emptied"):
+                await late.take_over(partition, "somebody", 1000)
+    finally:
+        await late.close()
