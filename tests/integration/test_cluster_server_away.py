@@ -250,14 +250,14 @@ async def told_of(stack: Stack, api: httpx.AsyncClient, away: Member, waiting: o
 
 async def test_without_any_server_nobody_is_ready(cluster: Cluster) -> None:
     async with opened(cluster, placed(cluster)) as stack, all_services(stack) as (api, scheduler, worker):
+
+        async def all_answer(status: int) -> bool:
+            return all([(await readiness(client))[0] == status for client in (api, scheduler.http, worker.http)])
+
+        await eventually(lambda: all_answer(200), "every service to be ready", 40)
         for member in cluster.primaries:
             member.kill()
-        for client in (api, scheduler.http, worker.http):
-
-            async def not_ready(client: httpx.AsyncClient = client) -> bool:
-                return (await readiness(client))[0] == 503
-
-            await eventually(not_ready, "a service not to be ready", 40)
+        await eventually(lambda: all_answer(503), "no service to be ready", 40)
         for member in cluster.primaries:
             await asyncio.to_thread(member.start)
 
