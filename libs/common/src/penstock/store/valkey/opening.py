@@ -89,7 +89,8 @@ async def _prepare(connection: Connection, partitions: int, seen: Sequence[Seen]
     failures: list[StoreUnavailableError] = []
     for partition, keys in enumerate(connection.keys):
         connection.unprepared.add(partition)
-        if connection.topology.server_of(keys.head) in away:
+        server = connection.topology.server_of(keys.head)
+        if server in away:
             continue
         try:
             await prepare(connection, partition)
@@ -97,6 +98,7 @@ async def _prepare(connection: Connection, partitions: int, seen: Sequence[Seen]
             if not connection.topology.several:
                 raise
             failures.append(error)
+            away.add(server)
     if failures and len(connection.unprepared) == connection.partitions:
         raise failures[0]
     if connection.unprepared:
