@@ -121,7 +121,7 @@ async def test_a_server_that_is_silent_does_not_hold_up_the_opening(cluster: Clu
     try:
         async with opened(cluster, prefix) as stack:
             (trouble,) = await stack.store.degraded()
-            assert (trouble.server, trouble.answers) == (away.address, False)
+            assert (trouble.server, trouble.readable) == (away.address, False)
             assert trouble.partitions == partitions_of(cluster, prefix, away)
     finally:
         os.kill(away.pid, signal.SIGCONT)
@@ -174,7 +174,7 @@ async def test_one_server_that_refuses_writes_degrades_and_only_all_of_them_forb
         cluster.primaries[0].tell("CONFIG", "SET", "maxmemory", 0)
         degraded = (await stack.store.condition()).degraded
         assert [one.server for one in degraded] == [member.address for member in cluster.primaries[1:]]
-        assert all(one.answers for one in degraded)
+        assert all(one.readable for one in degraded)
 
 
 @asynccontextmanager
@@ -207,7 +207,7 @@ async def test_services_that_start_without_one_server_are_ready_and_say_which_un
     trouble = {
         "server": away.address,
         "message": "it does not answer",
-        "answers": False,
+        "readable": False,
         "partitions": partitions_of(cluster, prefix, away),
     }
     away.kill()
@@ -250,14 +250,14 @@ async def told_of(stack: Stack, api: httpx.AsyncClient, away: Member, waiting: o
 
 async def test_without_any_server_nobody_is_ready(cluster: Cluster) -> None:
     async with opened(cluster, placed(cluster)) as stack, all_services(stack) as (api, scheduler, worker):
+
+        async def all_answer(status: int) -> bool:
+            return all([(await readiness(client))[0] == status for client in (api, scheduler.http, worker.http)])
+
+        await eventually(lambda: all_answer(200), "every service to be ready", 40)
         for member in cluster.primaries:
             member.kill()
-        for client in (api, scheduler.http, worker.http):
-
-            async def not_ready(client: httpx.AsyncClient = client) -> bool:
-                return (await readiness(client))[0] == 503
-
-            await eventually(not_ready, "a service not to be ready", 40)
+        await eventually(lambda: all_answer(503), "no service to be ready", 40)
         for member in cluster.primaries:
             await asyncio.to_thread(member.start)
 

@@ -11,6 +11,7 @@ import httpx
 import pytest
 from redis.asyncio import Redis
 
+from listener_kit import samples
 from penstock.embedded import EmbeddedServer
 from stack import eventually
 from up_kit import free_port
@@ -97,6 +98,9 @@ async def test_an_api_answers_from_the_start_and_asks_to_come_again_until_it_has
             assert int(refused.headers["retry-after"]) > 0
             assert refused.headers["x-request-id"]
         assert (await api.get("/readyz", headers={"host": "evil.example"})).status_code == 421
+        scraped = await api.get("/metrics", headers={"accept": "text/plain"})
+        assert (scraped.status_code, samples(scraped.text)["penstock_store_up",]) == (200, 0)
+        assert (await api.get("/metrics")).status_code == 503
         with server:
 
             async def ready() -> bool:

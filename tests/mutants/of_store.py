@@ -209,9 +209,23 @@ STORE = (
     Mutant(
         "a check that an emptied server passes",
         f"{VALKEY}/condition.py",
-        "    return [str(emptied(LOST))] if lost else []\n",
-        "    return []\n",
+        '    return str(emptied(LOST)) if lost else ""\n',
+        '    return ""\n',
         "tests/conformance/test_store_spoiled.py",
+    ),
+    Mutant(
+        "a server without its data that counts as readable",
+        f"{VALKEY}/condition.py",
+        "readable=not unread)",
+        "readable=True)",
+        "tests/integration/test_cluster_server_unusable.py",
+    ),
+    Mutant(
+        "a start that one full disk of several prevents",
+        f"{VALKEY}/opening.py",
+        "judged = unfit if any(not stopped(one) for one in servers) else faults",
+        "judged = faults",
+        "tests/unit/test_opening_fitness.py",
     ),
     Mutant(
         "a partition that is never prepared once its server is back",

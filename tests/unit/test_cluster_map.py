@@ -144,3 +144,27 @@ async def test_who_gives_up_on_a_silent_node_finds_the_one_that_has_taken_over(p
     await asyncio.wait([asking])
     assert await pair.client.exchange([("GET", "a")]) == [b"value"]
     end.set()
+
+
+async def test_who_looks_at_the_servers_holds_up_nobody_who_knows_where_to_go(pair: Pair) -> None:
+    gate = asyncio.Event()
+
+    async def first(*words: str) -> bytes:
+        if words[0] != "CLUSTER":
+            return told("value")
+        if len(pair.first.heard) > 1:
+            await gate.wait()
+        return slots((0, LAST_SLOT, pair.first))
+
+    pair.first.script = first
+    assert await pair.client.exchange([("GET", "a")]) == [b"value"]
+    looking = asyncio.create_task(pair.client.primaries())
+    await eventually(lambda: says(asked(pair.first).count("CLUSTER SLOTS") == 2), "the map to be asked for again")
+    assert await pair.client.exchange([("GET", "a")]) == [b"value"]
+    assert not looking.done()
+    gate.set()
+    assert [node.address for node in await looking] == [pair.first.address]
+
+
+async def says(condition: bool) -> bool:
+    return condition

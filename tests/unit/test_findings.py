@@ -98,7 +98,7 @@ def test_patience_grows_with_the_leases_of_the_deployment() -> None:
 
 
 def test_a_server_that_is_away_is_named_with_its_partitions_and_nobody_is_missed_who_may_be_there() -> None:
-    away = ServerTrouble("10.0.0.3:6379", "it does not answer", answers=False, partitions=[4, 5])
+    away = ServerTrouble("10.0.0.3:6379", "it does not answer", readable=False, partitions=[4, 5])
     (found,) = findings(Condition([], [away]), None, [WELL], PATIENCE)
     assert found.what == "10.0.0.3:6379: it does not answer (partition 4, 5)"
     assert "start it again" in found.advice

@@ -9,7 +9,7 @@ from prometheus_client.core import Metric
 from penstock.core.chain import GENESIS
 from penstock.store.records import Head
 from penstock.store.views import Figures, PartitionHealth, ServerSettings
-from penstock_api.metrics import DeploymentMetrics
+from penstock_api.metrics import DeploymentMetrics, PartialMetrics
 from penstock_api.schemas import Metrics
 from penstock_api.views import metrics
 from store_kit import presence
@@ -101,3 +101,9 @@ def test_the_ages_of_the_deployment_are_those_of_its_worst_partition() -> None:
 def test_a_partition_without_an_owner_names_none() -> None:
     unowned = msgspec.structs.replace(HEALTH, head=msgspec.structs.replace(HEALTH.head, owner=""))
     assert "penstock_partition_owner" not in {name for name, _, _ in scraped(shown(unowned))}
+
+
+def test_a_server_that_cannot_be_read_counts_as_away_once_also_where_it_tells_its_settings() -> None:
+    families = PartialMetrics([], SERVER, ["b:7001", "c:7002"]).collect()
+    samples = [sample for family in families for sample in family.samples if sample.name == "penstock_server_up"]
+    assert [(one.labels["server"], one.value) for one in samples] == [("a:7000", 1), ("b:7001", 0), ("c:7002", 0)]

@@ -61,7 +61,7 @@ async def examine(settings: Settings) -> Examination:
 async def _look(store: ValkeyStore, settings: Settings) -> Examination:
     server = await store.server()
     condition = await store.condition()
-    away = [one for one in condition.degraded if not one.answers]
+    away = [one for one in condition.degraded if not one.readable]
     waiting = {partition for one in away for partition in one.partitions}
     schedulers = await _schedulers(store, certain=not away)
     partitions = [await store.health(number) for number in range(store.partitions) if number not in waiting]

@@ -49,7 +49,7 @@ def findings(
     found = [Finding(f"the server: {fault}", advice) for fault in condition.faults]
     for one in condition.degraded:
         what = f"{one.server}: {one.message} (partition {', '.join(map(str, one.partitions)) or 'none'})"
-        found.append(Finding(what, advice if one.answers else "start it again, or have a replica take its place"))
+        found.append(Finding(what, advice if one.readable else _AWAY))
     waiting = any(one.inbox or one.timers for one in partitions)
     if waiting and schedulers is not None and not schedulers:
         found.append(Finding("no scheduler is alive", "start one: `penstock scheduler`"))
@@ -74,6 +74,7 @@ def findings(
     return found
 
 
+_AWAY = "start it again, unless it is loading its data, or have a replica take its place"
 _TORN = Finding(
     "the log does not end where its head says, so nothing can be committed",
     "run `penstock verify`, then restore the server's data from a copy that is whole",

@@ -1,4 +1,4 @@
-"""The API before it has reached its store: it listens, says that it lives, and asks everybody to come again."""
+"""The API before it has reached its store: it listens, says that it lives, and asks to come again."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -13,6 +13,7 @@ from starlette.routing import Mount, Route
 from starlette.types import Receive, Scope, Send
 
 from penstock.errors import Detail
+from penstock.exposition import Exposition
 from penstock.settings import Settings
 from penstock.store import await_store
 from penstock.tracing import NOT_TRACED, Tracer
@@ -22,7 +23,8 @@ from penstock_api.context import Context
 from penstock_api.doors import Doors
 from penstock_api.envelope import Envelope
 from penstock_api.errors import RETRY_AFTER_SECONDS
-from penstock_api.metrics import HttpMetrics
+from penstock_api.metrics import HttpMetrics, StoreAway
+from penstock_api.routes.metrics import wants_text
 from penstock_api.schemas import Health
 
 _log = structlog.get_logger()
@@ -38,10 +40,13 @@ class Front:
         self.on_failure: Callable[[], None] = lambda: None
         self._settings = settings
         self._tracer = tracer
+        http = HttpMetrics()
+        self._exposition = Exposition("api")
+        self._exposition.add(http)
         self._waiting = Starlette(
-            routes=[Route("/healthz", _healthz), Mount("/", _not_yet)],
+            routes=[Route("/healthz", _healthz), Route("/metrics", self._metrics), Mount("/", _not_yet)],
             middleware=[
-                Middleware(Envelope, metrics=HttpMetrics(), tracer=NOT_TRACED),
+                Middleware(Envelope, metrics=http, tracer=NOT_TRACED),
                 Middleware(Doors, settings=settings),
             ],
             lifespan=self._lifespan,
@@ -81,6 +86,14 @@ class Front:
             serving.cancel()
         await asyncio.gather(serving, return_exceptions=True)
 
+    async def _metrics(self, request: Request) -> Response:
+        """Tell Prometheus that the store does not answer, as the API does while it is away; others, to come again."""
+        accept = request.headers.get("accept", "")
+        if not wants_text(accept):
+            return _refusal()
+        text, content_type = self._exposition.encoded(accept, StoreAway())
+        return Response(text, headers={"Vary": "Accept", "Content-Type": content_type})
+
     async def _serve(self) -> None:
         store = await await_store(self._settings)
         try:
@@ -103,7 +116,10 @@ async def _healthz(_request: Request) -> Response:
 
 
 async def _not_yet(scope: Scope, receive: Receive, send: Send) -> None:
+    await _refusal()(scope, receive, send)
+
+
+def _refusal() -> Response:
     said = "The store has not been reached yet."
     headers = {"Retry-After": str(RETRY_AFTER_SECONDS)}
-    response = error_answer(503, "not_ready", f"{said} Try again.", (Detail("store", said),), headers)
-    await response(scope, receive, send)
+    return error_answer(503, "not_ready", f"{said} Try again.", (Detail("store", said),), headers)

@@ -128,7 +128,7 @@ class DeploymentMetrics(Collector):
 
 
 class PartialMetrics(Collector):
-    """What can be told while some of several servers are away: no totals, for a part of them would look like a loss."""
+    """What can be told while one of several servers cannot be read: no totals, as a part would look like a loss."""
 
     def __init__(self, partitions: Sequence[PartitionMetrics], server: ServerSettings, away: Sequence[str]) -> None:
         self._partitions = partitions
@@ -143,8 +143,10 @@ class PartialMetrics(Collector):
 
 
 def _servers_up(there: Sequence[str], away: Sequence[str]) -> Iterator[Metric]:
-    family = GaugeMetricFamily("penstock_server_up", "Whether a server that takes writes answers.", labels=["server"])
-    for server in there:
+    meaning = "Whether what a server holds that takes writes can be read."
+    family = GaugeMetricFamily("penstock_server_up", meaning, labels=["server"])
+    # One that is loading its file, or has been emptied, tells how it is configured all the same.
+    for server in sorted(set(there) - set(away)):
         family.add_metric([server], 1)
     for server in away:
         family.add_metric([server], 0)

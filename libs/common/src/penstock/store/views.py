@@ -117,12 +117,13 @@ class ServerSettings(msgspec.Struct, frozen=True):
 class ServerTrouble(msgspec.Struct, frozen=True):
     """Why one of several servers cannot be used at present, in words for the operator.
 
-    ``answers`` is false where nothing was heard of it at all. Its ``partitions`` wait until it is back.
+    ``readable`` is false where not even what it holds can be read: it is not heard, loads its file, or was emptied. Its
+    ``partitions`` wait until it can be used.
     """
 
     server: str
     message: str
-    answers: bool
+    readable: bool
     partitions: list[int]
 
 

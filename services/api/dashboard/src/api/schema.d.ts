@@ -519,7 +519,7 @@ export interface paths {
          * Read System
          * @description Look at the deployment: workers, schedulers, partitions and the server.
          *
-         *     While one of several servers is away this is a 503 whose `details` say which.
+         *     While one of several servers is away, or cannot be read, this is a 503 whose `details` say which.
          */
         get: operations["read_system_system_get"];
         put?: never;
@@ -1183,12 +1183,13 @@ export interface components {
          * ServerTrouble
          * @description Why one of several servers cannot be used at present, in words for the operator.
          *
-         *         ``answers`` is false where nothing was heard of it at all. Its ``partitions`` wait until it is back.
+         *         ``readable`` is false where not even what it holds can be read: it is not heard, loads its file, or was emptied. Its
+         *         ``partitions`` wait until it can be used.
          */
         ServerTrouble: {
-            answers: boolean;
             message: string;
             partitions: number[];
+            readable: boolean;
             server: string;
         };
         /**

@@ -50,7 +50,7 @@ async def read_metrics(shared: Shared, accept: Annotated[str, Header()] = "") ->
 
 
 async def _told(store: Store) -> Collector:
-    away = [one for one in await store.degraded() if not one.answers]
+    away = [one for one in await store.degraded() if not one.readable]
     if not away:
         return DeploymentMetrics(await _counts(store))
     waiting = {partition for one in away for partition in one.partitions}

@@ -31,12 +31,12 @@ router = APIRouter(tags=["operation"], default_response_class=Response)
 async def read_system(shared: Shared) -> Response:
     """Look at the deployment: workers, schedulers, partitions and the server.
 
-    While one of several servers is away this is a 503 whose `details` say which.
+    While one of several servers is away, or cannot be read, this is a 503 whose `details` say which.
     """
-    away = [one for one in await shared.store.degraded() if not one.answers]
+    away = [one for one in await shared.store.degraded() if not one.readable]
     if away:
         details = tuple(Detail("store", f"{one.server}: {one.message}") for one in away)
-        message = f"One of several servers is away: {'; '.join(one.message for one in details)}."
+        message = f"One of several servers cannot be read: {'; '.join(one.message for one in details)}."
         return error_answer(503, "store_unavailable", message, details, {"Retry-After": str(RETRY_AFTER_SECONDS)})
     store = shared.store
     position = await current_position(store, range(store.partitions))

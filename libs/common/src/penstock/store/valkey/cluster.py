@@ -127,7 +127,7 @@ class Cluster:
 
     async def primaries(self) -> list[Node]:
         """See :class:`penstock.store.valkey.topology.Topology`."""
-        self._stale = True
+        # The map is not said to be stale: whoever knows from it where to go need not wait for a newer one.
         await self._learning.join(self._learn)
         return list(self._primaries)
 

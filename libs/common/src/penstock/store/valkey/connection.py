@@ -174,13 +174,16 @@ class Connection:
             raise emptied(LOST)
 
     async def absent(self, *partitions: int) -> list[int]:
-        """Return those of the partitions that have no head or no inbox."""
+        """Return those of the partitions that have no head or no inbox; the others need not be prepared any more."""
         commands: list[Command] = []
         for keys in (self.keys[partition] for partition in partitions):
             commands += [("HEXISTS", keys.head, "seq"), ("EXISTS", keys.inbox)]
         there = await self.pipeline(commands)
         pairs = zip(partitions, there[::2], there[1::2], strict=True)
-        return [partition for partition, head, inbox in pairs if not (head and inbox)]
+        lost = [partition for partition, head, inbox in pairs if not (head and inbox)]
+        # Should they be lost later, nobody must begin them anew as if they had never been there.
+        self.unprepared.difference_update(set(partitions).difference(lost))
+        return lost
 
     async def close(self) -> None:
         """Close all connections."""

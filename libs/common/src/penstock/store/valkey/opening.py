@@ -6,7 +6,7 @@ import structlog
 
 from penstock.errors import NotFoundError, StoreUnavailableError, UnfitServerError
 from penstock.store.valkey.connection import Connection
-from penstock.store.valkey.preflight import faults
+from penstock.store.valkey.preflight import faults, stopped, unfit
 from penstock.store.valkey.preparing import prepare
 from penstock.store.valkey.store import ValkeyStore
 from penstock.store.valkey.survey import Seen, settings_of, survey
@@ -25,7 +25,7 @@ async def open_valkey(
     Without ``create`` nothing is written: ``partitions`` goes unused, and a deployment has to be there.
 
     Raises:
-        UnfitServerError: a server must not be used as it is configured (only where ``strict``).
+        UnfitServerError: a server must not be used as it is configured, or none takes writes (only where ``strict``).
         NotFoundError: there is no deployment (only without ``create``).
         StoreUnavailableError: no server answers, or not the one that holds the record.
     """
@@ -33,7 +33,7 @@ async def open_valkey(
     try:
         seen = await survey(connection) if strict or create else []
         if strict:
-            _refuse(seen)
+            refuse_unfit(seen)
         await (_prepare(connection, partitions, seen) if create else _find(connection))
     except BaseException:
         await connection.close()
@@ -41,9 +41,16 @@ async def open_valkey(
     return ValkeyStore(connection)
 
 
-def _refuse(seen: Sequence[Seen]) -> None:
+def refuse_unfit(seen: Sequence[Seen]) -> None:
+    """Refuse servers that may lose what they acknowledge; those that take no writes at present, if there are no others.
+
+    Raises:
+        UnfitServerError: one must not be used, or none can be.
+        StoreUnavailableError: none has told how it is configured.
+    """
     servers = settings_of(seen)
-    wrong = [(one.servers[0], fault) for one in servers for fault in faults(one)]
+    judged = unfit if any(not stopped(one) for one in servers) else faults
+    wrong = [(one.servers[0], fault) for one in servers for fault in judged(one)]
     if wrong:
         said = [f"{server}: {fault}" if len(seen) > 1 else fault for server, fault in wrong]
         raise UnfitServerError("The server cannot be used: " + "; ".join(said))
@@ -61,9 +68,11 @@ async def _record(connection: Connection, partitions: int | None = None) -> byte
     """Return what the deployment's record says; ``partitions`` goes into a new one."""
     record = f"{connection.prefix}:deployment"
     try:
-        if partitions is not None:
-            await connection.command("HSETNX", record, "partitions", partitions)
         found: bytes | None = await connection.command("HGET", record, "partitions")
+        # Only if need be: a server that takes no writes at present can still be read.
+        if found is None and partitions is not None:
+            await connection.command("HSETNX", record, "partitions", partitions)
+            found = await connection.command("HGET", record, "partitions")
     except StoreUnavailableError as error:
         if not connection.topology.several:
             raise
@@ -80,7 +89,8 @@ async def _prepare(connection: Connection, partitions: int, seen: Sequence[Seen]
     failures: list[StoreUnavailableError] = []
     for partition, keys in enumerate(connection.keys):
         connection.unprepared.add(partition)
-        if connection.topology.server_of(keys.head) in away:
+        server = connection.topology.server_of(keys.head)
+        if server in away:
             continue
         try:
             await prepare(connection, partition)
@@ -88,6 +98,7 @@ async def _prepare(connection: Connection, partitions: int, seen: Sequence[Seen]
             if not connection.topology.several:
                 raise
             failures.append(error)
+            away.add(server)
     if failures and len(connection.unprepared) == connection.partitions:
         raise failures[0]
     if connection.unprepared:

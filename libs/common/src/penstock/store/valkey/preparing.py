@@ -23,7 +23,8 @@ async def prepare(connection: Connection, partition: int) -> None:
         "read": 0,
     }
     await connection.pipeline([("HSETNX", keys.head, field, value) for field, value in beginning.items()])
-    groups = [(keys.inbox, SCHEDULERS), *((keys.queue(name), WORKERS) for name in QUEUES)]
+    # The inbox last: where it is, all is.
+    groups = [*((keys.queue(name), WORKERS) for name in QUEUES), (keys.inbox, SCHEDULERS)]
     await connection.pipeline(
         [("XGROUP", "CREATE", stream, group, "0", "MKSTREAM") for stream, group in groups],
         passing="BUSYGROUP",  # it is there

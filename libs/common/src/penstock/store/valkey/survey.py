@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import NamedTuple
 
-from redis.exceptions import BusyLoadingError, RedisError, ResponseError
+from redis.exceptions import AuthenticationError, BusyLoadingError, RedisError, ResponseError
 
 from penstock.errors import StoreUnavailableError
 from penstock.store import views as v
@@ -36,7 +36,15 @@ async def survey(connection: Connection) -> list[Seen]:
     Raises:
         StoreUnavailableError: there is one, or is said to be, and it does not answer; or nobody says which there are.
     """
-    nodes = await connection.ask(connection.topology.primaries)
+    return await look_at(connection, await connection.ask(connection.topology.primaries))
+
+
+async def look_at(connection: Connection, nodes: Sequence[Node]) -> list[Seen]:
+    """Look at servers, at all of them at the same time.
+
+    Raises:
+        StoreUnavailableError: there is one, and it does not answer.
+    """
     if len(nodes) == 1:
         return [await connection.ask(partial(_seen, nodes[0]))]
     return list(await together(*(_one_of_several(connection, node) for node in nodes)))
@@ -58,7 +66,7 @@ def settings_of(seen: Sequence[Seen]) -> list[v.ServerSettings]:
 def refusal_in(error: StoreUnavailableError) -> str | None:
     """Return why a server that does answer refuses what it was asked for; None if it was not heard at all."""
     cause = error.__cause__
-    return refusal(cause) if isinstance(cause, ResponseError | BusyLoadingError) else None
+    return refusal(cause) if isinstance(cause, ResponseError | BusyLoadingError | AuthenticationError) else None
 
 
 async def _one_of_several(connection: Connection, node: Node) -> Seen:
