@@ -3,7 +3,6 @@
 import asyncio
 import json
 import os
-import secrets
 import signal
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -14,20 +13,16 @@ import httpx
 import pytest
 
 from api_kit import open_api
+from away_kit import opened, partitions_of, placed, well, work_in
 from cluster_kit import Cluster, Member, open_cluster
-from fault_kit import api_service, service
+from fault_kit import api_service
 from listener_kit import Probed, probed, samples
 from penstock.audit import verify_partition
-from penstock.core.dag import DagSpec
-from penstock.core.status import RunStatus
 from penstock.errors import StoreUnavailableError, UnfitServerError
 from penstock.settings import Settings
 from penstock.store.valkey import open_valkey
-from penstock.store.valkey.keys import PartitionKeys
-from penstock.store.valkey.routing import slot_of
 from penstock_cli.doctor import examine
-from stack import LEASE_SECONDS, PARTITIONS, Noop, Stack, dag, eventually
-from store_kit import dag_id_in, fan
+from stack import LEASE_SECONDS, PARTITIONS, Noop, Stack, eventually
 
 TEXT = {"accept": "text/plain"}
 
@@ -36,53 +31,6 @@ TEXT = {"accept": "text/plain"}
 def cluster(tmp_path: Path) -> Iterator[Cluster]:
     with open_cluster(tmp_path, extra="cluster-require-full-coverage no\n") as opened:
         yield opened
-
-
-def placed(cluster: Cluster, *, record: Member | None = None, schedulers: Member | None = None) -> str:
-    """Return a prefix whose record, and whose list of schedulers, lie where they are wanted.
-
-    Both on the second primary, or on the first and the third, they never lie: the slots of names so alike go together.
-    """
-    for _ in range(1000):
-        prefix = f"t{secrets.token_hex(6)}"
-        wanted = {"deployment": record, "schedulers": schedulers}
-        if all(cluster.owner(slot_of(f"{prefix}:{name}")) is one for name, one in wanted.items() if one):
-            return prefix
-    raise AssertionError("no prefix lies so")
-
-
-def partitions_of(cluster: Cluster, prefix: str, member: Member) -> list[int]:
-    heads = [PartitionKeys(prefix, partition, PARTITIONS).head for partition in range(PARTITIONS)]
-    return [partition for partition, head in enumerate(heads) if cluster.owner(slot_of(head)) is member]
-
-
-@asynccontextmanager
-async def opened(cluster: Cluster, prefix: str) -> AsyncIterator[Stack]:
-    stack = Stack(await open_valkey(cluster.url, prefix=prefix, partitions=PARTITIONS), cluster.url, prefix)
-    try:
-        yield stack
-    finally:
-        await stack.close()
-
-
-def work_in(partition: int) -> DagSpec:
-    return dag(dag_id_in(partition, PARTITIONS, "fan"), fan(5))
-
-
-async def requested(stack: Stack, spec: DagSpec) -> str:
-    """Request a run of a DAG, again and again while the store is away."""
-
-    async def taken() -> str | None:
-        try:
-            return await stack.start(spec)
-        except StoreUnavailableError:
-            return None
-
-    return await eventually(taken, "a run to be taken")
-
-
-async def well(stack: Stack, spec: DagSpec) -> bool:
-    return await stack.ended(await requested(stack, spec)) is RunStatus.SUCCEEDED
 
 
 async def test_a_new_deployment_begins_without_one_server_and_makes_what_is_missing_when_it_is_back(
@@ -260,57 +208,3 @@ async def test_without_any_server_nobody_is_ready(cluster: Cluster) -> None:
         await eventually(lambda: all_answer(503), "no service to be ready", 40)
         for member in cluster.primaries:
             await asyncio.to_thread(member.start)
-
-
-async def owners(stack: Stack, partitions: list[int]) -> set[str]:
-    return {(await stack.store.head(partition)).owner for partition in partitions}
-
-
-async def test_a_scheduler_takes_over_from_a_dead_one_also_without_the_list_of_those_alive(cluster: Cluster) -> None:
-    _, here, away = cluster.primaries
-    prefix = placed(cluster, record=here, schedulers=away)
-    waiting = partitions_of(cluster, prefix, away)
-    there = [partition for partition in range(PARTITIONS) if partition not in waiting]
-    async with opened(cluster, prefix) as stack:
-        await stack.worker(Noop())
-        async with service(stack, "penstock_scheduler") as dying:
-            await stack.scheduler()
-
-            async def shared() -> bool:
-                return "" not in (names := await owners(stack, there)) and len(names) == 2
-
-            await eventually(shared, "both schedulers to serve")
-            away.kill()
-            dying.kill()
-            await dying.wait()
-            for partition in there:
-                assert await well(stack, work_in(partition))
-        await asyncio.to_thread(away.start)
-        assert await well(stack, work_in(waiting[0]))
-
-
-async def test_schedulers_that_live_keep_what_they_serve_without_the_list_of_those_alive(cluster: Cluster) -> None:
-    _, here, away = cluster.primaries
-    prefix = placed(cluster, record=here, schedulers=away)
-    waiting = partitions_of(cluster, prefix, away)
-    there = [partition for partition in range(PARTITIONS) if partition not in waiting]
-    async with opened(cluster, prefix) as other, opened(cluster, prefix) as stack:
-        await stack.worker(Noop())
-        first, second = await stack.scheduler(), await stack.scheduler(other.store)
-
-        async def shared() -> bool:
-            return "" not in (names := await owners(stack, there)) and len(names) == 2
-
-        await eventually(shared, "both schedulers to serve")
-        terms = [(await stack.store.head(partition)).term for partition in there]
-        away.kill()
-
-        async def missed() -> bool:
-            return bool(first.unanswered() and second.unanswered())
-
-        await eventually(missed, "both to be without the list for a lease")
-        for partition in there:
-            assert await well(stack, work_in(partition))
-        assert [(await stack.store.head(partition)).term for partition in there] == terms
-        await asyncio.to_thread(away.start)
-        assert await well(stack, work_in(waiting[0]))

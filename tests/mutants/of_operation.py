@@ -8,7 +8,7 @@ OPERATION = (
         f"{SCHEDULER}/service.py",
         "        if degraded:\n",
         "        if False:\n",
-        "tests/integration/test_cluster_server_away.py",
+        "tests/integration/test_cluster_schedulers.py",
     ),
     Mutant(
         "a service that is not ready because one of several servers is away",

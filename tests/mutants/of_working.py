@@ -92,7 +92,7 @@ WORKING = (
         f"{WORKER}/claimer.py",
         "            self._leave_out(asked[task], [])\n",
         "",
-        "tests/unit/test_claimer.py",
+        "tests/unit/test_claimer_servers.py",
     ),
     Mutant(
         "a server without memory that is asked for work without a pause",

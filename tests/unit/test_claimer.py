@@ -1,98 +1,15 @@
-"""Where a worker looks for work when some of it is out of reach."""
+"""Where a worker looks for work when some of it is refused."""
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterable, Sequence
 
 import pytest
 
-from penstock.errors import NewerSchemaError, StoreUnavailableError
-from penstock.store.memory import MemoryStore
+from claimer_kit import MANY, PARTITIONS, Round, Torn, entry
+from penstock.errors import StoreUnavailableError
 from penstock.store.records import QueueEntry
 from penstock_worker import claimer as claiming
-from penstock_worker.claimer import Claimer
-from penstock_worker.unanswered import Unanswered
 from stack import eventually
-
-PARTITIONS = 6
-"""Two on each of three servers."""
-MANY = 100
-
-
-class Torn(MemoryStore):
-    """A store of several servers of which some partitions are refused, and others get no answer."""
-
-    def __init__(self, servers: int = 3) -> None:
-        super().__init__(PARTITIONS, lambda: 0)
-        self.servers = servers
-        self.refused: set[int] = set()
-        self.silent: set[int] = set()
-        self.speak = asyncio.Event()
-        self.asked: list[str] = []
-        self.given: dict[str, list[QueueEntry]] = {}
-
-    def server_of(self, partition: int) -> str:
-        return f"s{partition * self.servers // PARTITIONS}"
-
-    async def claim(self, partition: int, worker: str, limit: int, suspects: int = 1) -> list[QueueEntry]:
-        return await self._ask(f"claim {partition}", [partition])
-
-    async def claimed(self, partition: int, worker: str) -> list[QueueEntry]:
-        return await self._ask(f"claimed {partition}", [partition])
-
-    async def withdraw(self, partitions: Sequence[int], worker: str) -> None:
-        await self._ask(f"withdraw {' '.join(map(str, partitions))}", partitions)
-
-    async def _ask(self, what: str, partitions: Iterable[int]) -> list[QueueEntry]:
-        self.asked.append(what)
-        given = self.given.pop(what, []) if self.refused.isdisjoint(partitions) else []
-        if not self.silent.isdisjoint(partitions):
-            await self.speak.wait()
-        if not self.refused.isdisjoint(partitions):
-            raise StoreUnavailableError("away")
-        return given
-
-
-class Round:
-    """A claimer, and what it tells."""
-
-    def __init__(self, store: Torn) -> None:
-        self.store = store
-        self.started: list[QueueEntry] = []
-        self.failures: list[BaseException] = []
-        self.unanswered = Unanswered(lambda: map(store.server_of, range(PARTITIONS)))
-        self.claimer = Claimer(
-            store,
-            "w",
-            PARTITIONS,
-            start=self.started.append,
-            changed=lambda: None,
-            ended=self._ended,
-            unanswered=self.unanswered,
-        )
-
-    async def go(self) -> None:
-        """Claim wherever there is promise."""
-        for _ in range(MANY):
-            if not self.claimer.promising:
-                return
-            await self.claimer.claim(1, 1)
-        raise AssertionError("there is promise without end")
-
-    async def all_back(self) -> None:
-        async def back() -> bool:
-            await self.go()
-            return not self.claimer._aside
-
-        await eventually(back, "all partitions to be in the round again")
-
-    def _ended(self, task: "asyncio.Task[object]") -> None:
-        if not task.cancelled() and (error := task.exception()) is not None:
-            self.failures.append(error)
-
-
-def entry(partition: int, number: int = 1) -> QueueEntry:
-    return QueueEntry(partition, "default", number, "run", "task", 0, 1, "dag", "version")
 
 
 @pytest.fixture(autouse=True)
@@ -120,103 +37,6 @@ async def test_a_partition_that_broke_is_asked_what_it_has_given_before_more_is_
     await one.all_back()
     assert one.started == [entry(0)]
     assert store.asked[-1] == "claim 0"
-    await one.claimer.close()
-
-
-async def test_a_silent_server_is_waited_for_once_and_the_round_goes_on_without_it() -> None:
-    store = Torn()
-    store.silent = {0, 1}
-    one = Round(store)
-    for _ in range(5):
-        one.claimer.look_everywhere()
-        await one.go()
-    assert Counter(what for what in store.asked if what.startswith("claim ")) == Counter(
-        {"claim 0": 1, **{f"claim {number}": 5 for number in range(2, 6)}}
-    )
-    assert one.unanswered.duties() == []
-    store.speak.set()
-    await one.all_back()
-    assert store.asked.count("claim 1") == 1
-    assert one.failures == []
-    await one.claimer.close()
-
-
-async def test_what_a_server_gives_late_is_started_unless_it_was_answered_for_meanwhile() -> None:
-    store = Torn()
-    store.silent = {0, 1}
-    store.given = {"claim 0": [entry(0, 1), entry(0, 2)]}
-    one = Round(store)
-    await one.go()
-    one.claimer.settled(entry(0, 1))
-    store.speak.set()
-    await one.all_back()
-    assert one.started == [entry(0, 2)]
-    await one.claimer.close()
-
-
-async def test_a_server_that_is_alone_is_waited_for() -> None:
-    store = Torn(servers=1)
-    store.silent = set(range(PARTITIONS))
-    one = Round(store)
-    claiming_ = asyncio.create_task(one.claimer.claim(1, 1))
-    await asyncio.wait({claiming_}, timeout=0.05)
-    assert not claiming_.done()
-    store.speak.set()
-    await claiming_
-    assert store.asked == ["claim 0"]
-
-
-async def test_that_no_server_answers_is_known_until_one_does() -> None:
-    store = Torn()
-    store.refused = set(range(PARTITIONS))
-    one = Round(store)
-    await one.go()
-    assert one.unanswered.duties() == ["claims"]
-    store.refused = {0, 1}
-
-    async def known() -> bool:
-        return one.unanswered.duties() == []
-
-    await eventually(known, "an answer")
-    await one.claimer.close()
-
-
-async def test_withdrawing_is_not_held_up_by_a_silent_server_and_is_made_up_for() -> None:
-    store = Torn()
-    one = Round(store)
-    await one.go()
-    store.silent = {0, 1}
-    await one.claimer.withdraw()
-    assert store.asked[-3:] == ["withdraw 0 1", "withdraw 2 3", "withdraw 4 5"]
-    await one.go()
-    await one.claimer.withdraw()
-    assert store.asked.count("withdraw 0 1") == 1
-    assert store.asked.count("withdraw 4 5") == 2
-    store.speak.set()
-    await one.all_back()
-    await one.claimer.withdraw()
-    assert "withdraw 0 1" in store.asked[-3:]
-    await one.claimer.close()
-
-
-async def test_what_cannot_be_read_is_told_also_when_it_comes_late() -> None:
-    class Newer(Torn):
-        async def claim(self, partition: int, worker: str, limit: int, suspects: int = 1) -> list[QueueEntry]:
-            if partition in self.silent:
-                await self.speak.wait()
-                raise NewerSchemaError("newer")
-            return []
-
-    store = Newer()
-    store.silent = {0}
-    one = Round(store)
-    await one.go()
-    store.speak.set()
-
-    async def told() -> bool:
-        return [str(error) for error in one.failures] == ["newer"]
-
-    await eventually(told, "the failure to be told")
     await one.claimer.close()
 
 
