@@ -136,7 +136,7 @@ async def test_a_server_that_keeps_no_file_is_refused_unless_one_insists(server:
     keeps = server.valkey._db
     await server.command("CONFIG", "SET", "appendonly", "no")
     try:
-        assert any("append-only" in fault for fault in await server.store.check())
+        assert any("append-only" in fault for fault in (await server.store.condition()).sentences())
         with pytest.raises(UnfitServerError, match="append-only"):
             await open_valkey(store_url, prefix=keeps.prefix, partitions=PARTITIONS)
     finally:

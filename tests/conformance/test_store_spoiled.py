@@ -176,7 +176,7 @@ async def test_a_commit_on_a_server_that_was_emptied_says_so(server: ServerBacke
 
 
 async def test_a_server_that_was_emptied_is_not_fit(server: ServerBackend) -> None:
-    fit = await server.store.check()
+    fit = (await server.store.condition()).sentences()
     await server.command("DEL", *await server.keys())
     condition = await server.store.condition()
     faults = [fault for fault in condition.faults if fault not in fit]

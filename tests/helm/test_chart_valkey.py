@@ -44,7 +44,7 @@ async def test_its_settings_are_what_penstock_asks_for_and_its_password_is_neede
     with started(tmp_path, port) as process:
         store = await await_store(Settings(redis_url=f"redis://:{PASSWORD}@127.0.0.1:{port}/0"))
         try:
-            assert await store.check() == []
+            assert (await store.condition()).sentences() == []
             server = await store.server()
             assert (server.appendfsync, server.maxmemory_policy) == ("always", "noeviction")
             async with open_api(store) as client:

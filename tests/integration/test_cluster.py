@@ -96,11 +96,11 @@ async def test_an_address_that_takes_a_cluster_for_a_single_server_is_said_to_be
 
 async def test_what_is_wrong_is_said_of_the_server_it_is_wrong_with(cluster: Cluster) -> None:
     async with open_stack(cluster.url) as stack:
-        assert await stack.store.check() == []
+        assert (await stack.store.condition()).sentences() == []
         member = cluster.primaries[1]
         member.tell("CONFIG", "SET", "maxmemory-policy", "allkeys-lru", "maxmemory", 1 << 30)
         try:
-            assert await stack.store.check() == [
+            assert (await stack.store.condition()).sentences() == [
                 f"{member.address}: it may evict data: set maxmemory-policy to noeviction"
             ]
         finally:

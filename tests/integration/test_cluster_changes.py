@@ -152,7 +152,7 @@ async def test_a_primary_that_dies_under_load_is_replaced_and_what_its_replica_h
     assert await problems(stack) == []
 
     async def fit() -> bool:
-        return await stack.store.check() == []
+        return (await stack.store.condition()).sentences() == []
 
     await eventually(fit, "the cluster to be fit")
     victim.start()

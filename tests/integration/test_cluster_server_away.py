@@ -49,7 +49,7 @@ async def test_a_new_deployment_begins_without_one_server_and_makes_what_is_miss
         await asyncio.to_thread(away.start)
         for partition in range(PARTITIONS):
             assert await well(stack, work_in(partition))
-        assert await stack.store.check() == []
+        assert (await stack.store.condition()).sentences() == []
         for partition in range(PARTITIONS):
             assert (await verify_partition(stack.store, partition)).problems == []
 

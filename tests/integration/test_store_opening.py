@@ -41,7 +41,7 @@ async def test_a_server_that_does_not_tell_its_configuration_is_used_and_said_no
         store = await open_valkey(url, prefix=new_prefix(), partitions=1)
         settings = await store.server()
         assert (settings.appendonly, settings.appendfsync) == ("yes", "unknown")
-        assert await store.check() == []
+        assert (await store.condition()).sentences() == []
         await store.close()
 
 
@@ -78,7 +78,7 @@ async def test_how_a_partition_fares_is_told_also_by_a_server_that_refuses_write
     async with Redis.from_url(server_url) as admin:
         await admin.config_set("maxmemory", 1)
         try:
-            assert any("out of memory" in fault for fault in await store.check())
+            assert any("out of memory" in fault for fault in (await store.condition()).sentences())
             assert (await store.health(0)).appended == 0
         finally:
             await admin.config_set("maxmemory", 0)

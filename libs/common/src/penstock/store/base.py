@@ -293,10 +293,6 @@ class Store(
         """Return the servers that cannot be used at present while others can; a single one is not asked."""
         ...
 
-    async def check(self) -> list[str]:
-        """Return what is wrong with the servers as sentences for the operator; empty if they are fit."""
-        ...
-
     async def close(self) -> None:
         """Release the connections."""
         ...

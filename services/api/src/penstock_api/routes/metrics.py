@@ -60,15 +60,15 @@ async def _told(store: Store) -> Collector:
 
 
 async def _counts(store: Store) -> Metrics:
-    health, figures, schedulers, workers, server, faults = await together(
+    health, figures, schedulers, workers, server, condition = await together(
         together(*map(store.health, range(store.partitions))),
         store.figures(),
         store.schedulers(),
         store.workers(),
         store.server(),
-        store.check(),
+        store.condition(),
     )
-    return metrics(figures, len(schedulers), workers, health, server, faults)
+    return metrics(figures, len(schedulers), workers, health, server, condition.sentences())
 
 
 def wants_text(accept: str) -> bool:

@@ -40,8 +40,8 @@ async def read_system(shared: Shared) -> Response:
         return error_answer(503, "store_unavailable", message, details, {"Retry-After": str(RETRY_AFTER_SECONDS)})
     store = shared.store
     position = await current_position(store, range(store.partitions))
-    crew, server, faults, figures = await together(
-        read_crew(store), store.server(), store.check(), shared.figures.get()
+    crew, server, condition, figures = await together(
+        read_crew(store), store.server(), store.condition(), shared.figures.get()
     )
     return answer(
         SystemState(
@@ -49,7 +49,7 @@ async def read_system(shared: Shared) -> Response:
             schedulers=crew.schedulers,
             partitions=[partition_metrics(one) for one in crew.partitions],
             server=server,
-            server_faults=faults,
+            server_faults=condition.sentences(),
             figures=figures,
             version=__version__,
             position=position,

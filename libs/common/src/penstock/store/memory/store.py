@@ -34,9 +34,5 @@ class MemoryStore(Requests, Reads, Scheduling, Working, Health, Watching, Notify
         """Find nothing wrong."""
         return []
 
-    async def check(self) -> list[str]:
-        """Find nothing wrong."""
-        return []
-
     async def close(self) -> None:
         """Do nothing: there are no connections."""

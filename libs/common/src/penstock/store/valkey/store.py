@@ -32,10 +32,6 @@ class ValkeyStore(Requests, Reads, BulkReads, Scheduling, Working, Health, Watch
         """Return the servers that cannot be used at present while others can; a single one is not asked."""
         return (await self.condition()).degraded if self._db.topology.several else []
 
-    async def check(self) -> list[str]:
-        """Return what is wrong with the servers, lasting or for the moment, as sentences for the operator."""
-        return (await self.condition()).sentences()
-
     async def close(self) -> None:
         """Release the connections."""
         await self._db.close()
