@@ -88,6 +88,13 @@ WORKING = (
         "tests/unit/test_heartbeat.py",
     ),
     Mutant(
+        "a partition with work without end that keeps the others from their turn",
+        f"{WORKER}/turns.py",
+        "self._clock() >= self._since + UNSEEN_SECONDS",
+        "False",
+        "tests/unit/test_turns.py",
+    ),
+    Mutant(
         "a silent server that every round waits for",
         f"{WORKER}/claimer.py",
         "            self._leave_out(asked[task], [])\n",

@@ -14,6 +14,7 @@ from penstock.errors import StoreUnavailableError
 from penstock.store.base import WorkerStore
 from penstock.store.records import QueueEntry
 from penstock_worker.lanes import Lanes, Task
+from penstock_worker.turns import Turns
 from penstock_worker.unanswered import Unanswered
 
 DUTY = "claims"
@@ -53,7 +54,7 @@ class Claimer:
         self._changed = changed
         self._ended = ended
         self._unanswered = unanswered
-        self._promising = dict.fromkeys(self._all)
+        self._turns = Turns(self._all, asyncio.get_running_loop().time)
         self._registered: set[int] = set()
         # Partitions that are left out of the round, and the server because of which they are.
         self._aside: dict[int, str] = {}
@@ -71,16 +72,16 @@ class Claimer:
     @property
     def promising(self) -> bool:
         """Whether there is anywhere to look."""
-        return any(partition not in self._aside for partition in self._promising)
+        return self._turns.next(self._aside) is not None
 
     def rung(self, partition: int) -> None:
         """Take note that there is work in a partition."""
         self._registered.discard(partition)
-        self._promising[partition] = None
+        self._turns.promise([partition])
 
     def look_everywhere(self) -> None:
         """Look into every partition the next time: what a lost bell announced must not wait for ever."""
-        self._promising.update(dict.fromkeys(self._all))
+        self._turns.promise(self._all)
 
     def settled(self, claim: QueueEntry) -> None:
         """Take note that a claim has been answered for."""
@@ -89,7 +90,9 @@ class Claimer:
 
     async def claim(self, free: int, suspects: int) -> None:
         """Claim at most ``free`` attempts, ``suspects`` of them suspects, from the next promising partition."""
-        partition = next(one for one in self._promising if one not in self._aside)
+        partition = self._turns.next(self._aside)
+        if partition is None:
+            return
         server = self._store.server_of(partition)
         await self._round({server: self._ask(server, [partition], self._claim(partition, free, suspects))})
 
@@ -137,29 +140,29 @@ class Claimer:
 
     async def _claim(self, partition: int, free: int, suspects: int) -> None:
         # A bell that is heard before the answer that it followed brings it back.
-        self._promising.pop(partition, None)
+        self._turns.remove(partition)
         try:
             count = await self._take(self._store.claim(partition, self._worker, free, suspects))
         except StoreUnavailableError:
             self._doubtful[partition] = object()
-            self._promising[partition] = None
+            self._turns.promise([partition])
             raise
         self.answered = True
         if count < free:
             self._registered.add(partition)
         else:
-            self._promising[partition] = None
+            self._turns.promise([partition])
 
     async def _recover(self, partition: int) -> None:
         """Ask for what is ours; that takes no free slot, and may exceed them."""
         doubt = self._doubtful.get(partition)
         await self._take(self._store.claimed(partition, self._worker))
-        self._promising[partition] = None
+        self._turns.promise([partition])
         if doubt is not None and self._doubtful[partition] is doubt:  # and no new one has come up meanwhile
             del self._doubtful[partition]
 
     async def _withdraw(self, partitions: Sequence[int]) -> None:
-        self._promising.update(dict.fromkeys(partitions))
+        self._turns.lose_sight(partitions)
         await self._store.withdraw(partitions, self._worker)
 
     async def _take(self, question: Awaitable[Sequence[QueueEntry]]) -> int:
