@@ -26,8 +26,8 @@ class OutputFeed:
         self._lines: deque[Line] = deque()
         self._sent = 0
         self._sending: asyncio.Task[None] | None = None
-        self._is_held_up = False
-        self._held_up: Callable[[], None] | None = None
+        self._waits = False
+        self._on_wait: Callable[[], None] | None = None
 
     def emit(self, lines: list[Line]) -> None:
         """Take lines to send."""
@@ -37,9 +37,9 @@ class OutputFeed:
 
     async def drained(self, held_up: Callable[[], None]) -> None:
         """Return when everything taken so far is in the store; ``held_up`` is called if it is not taken."""
-        self._held_up = held_up
+        self._on_wait = held_up
         if self._sending is not None:
-            if self._is_held_up:
+            if self._waits:
                 held_up()
             await self._sending
 
@@ -53,12 +53,12 @@ class OutputFeed:
                     lines = [(line.at, line.stream, line.text) for line in batch]
                     await self._store.append_output(self._claim, self._sent + 1, lines)
                     self._sent += len(batch)
-                    self._is_held_up = False
+                    self._waits = False
                     break
                 except StoreUnavailableError as error:
                     _log.warning("output waits for the store", error=str(error))
-                    self._is_held_up = True
-                    if self._held_up is not None:
-                        self._held_up()
+                    self._waits = True
+                    if self._on_wait is not None:
+                        self._on_wait()
                     await backoff.wait()
         self._sending = None
